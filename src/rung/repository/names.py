@@ -1,0 +1,86 @@
+"""Names of folders and files that say what they are, for all languages and build tools alike."""
+
+from __future__ import annotations
+
+import re
+
+
+def words(text: str) -> frozenset[str]:
+    """The words of a text."""
+    return frozenset(text.split())
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    return re.compile(text, re.VERBOSE)
+
+
+# --- copies of other people's work
+VENDORED = words("""
+    node_modules bower_components jspm_packages third_party third-party thirdparty 3rdparty site-packages dist-packages
+    .venv venv virtualenv vendored _vendor godeps pods carthage .yarn .bundle
+""")
+# Words of the business as well: copies at the top of the repository, among web assets, or where a licence came along.
+MAYBE_VENDORED = words("vendor vendors external externals extern")
+ASSETS = words("static public assets js css wwwroot")
+LICENCE = _pattern(r"(?:licen[cs]e|copying|notice)(?:[.-].*)?")
+VENDOR_LIST = words("modules.txt autoload.php")  # what package managers put directly into a folder of copies
+MINIFIED = _pattern(r".*[.-]min\.(?:js|mjs|css)")
+
+# --- what a program wrote
+GENERATED = words("""
+    __generated__ generated .generated .next .nuxt .output .svelte-kit _next __pycache__ htmlcov storybook-static .terraform
+    .ipynb_checkpoints
+""")
+GENERATED_NAME = _pattern(r"""
+    package-lock\.json | npm-shrinkwrap\.json | yarn\.lock | pnpm-lock\.yaml | bun\.lockb? | deno\.lock | poetry\.lock | uv\.lock
+    | pdm\.lock | pipfile\.lock | pylock(?:\..*)?\.toml | conda-lock\.ya?ml | cargo\.lock | go\.(?:work\.)?sum | gemfile\.lock
+    | composer\.lock | packages\.lock\.json | gradle\.lockfile | podfile\.lock | package\.resolved | mix\.lock | pubspec\.lock
+    | flake\.lock | \.terraform\.lock\.hcl | chart\.lock
+    | .*_pb2(?:_grpc)?\.pyi? | .*\.pb(?:\.gw|\.validate)?\.(?:go|cc|h|swift|dart) | .*(?:_grpc)?_pb\.(?:js|d\.ts|rb|ts)
+    | .*\.g(?:\.i)?\.cs | .*\.designer\.cs | .*\.(?:generated|gen)\.[a-z]+ | .*_generated\.[a-z]+ | .*_gen\.go
+    | zz_generated\..* | .*\.(?:g|freezed)\.dart
+    | .*\.(?:bundle|chunk)\.(?:js|css) | .*\.(?:js|css)\.map
+""")
+BUNDLED = words("js mjs cjs css map html wasm ts")
+BUNDLES = words("dist build out static assets public chunks")
+HASHED = _pattern(r".*[.-](?:(?=[a-z]*\d)[0-9a-f]{8,32} | (?=[\w-]*\d)(?=[\w-]*[A-Z])[\w-]{8})(?:\.chunk)?\.(?:m?js|css)")
+
+# --- tests
+TEST_FOLDER = _pattern(r"""
+    (?:.*[-_.])?tests? | tests[-_.].* | __tests?__ | __mocks__ | __snapshots__ | __fixtures__ | (?:.*[-_.])?e2e | e2e[-_]tests? | cypress
+    | test[-_]?(?:data|utils?|helpers?|cases|resources|support) | testing[-_]?utils? | fixtures? | cassettes
+    | unittests? | integrationtests?
+""")
+TEST_PROJECT = _pattern(r".*[a-z]Tests?")  # MyApp.UnitTests, SharedTests
+SPEC = words("spec specs")  # of Ruby and JavaScript; a specification where it holds no code
+NO_SPEC = words("md yaml yml json proto txt")
+TEST_NAME = _pattern(r"""
+    test_.*\.py | .*_test\.py | tests?\.py | conftest\.py | .*_test\.go | .*_(?:spec|test)\.(?:rb|exs|dart|js|ts|lua)
+    | .*[.-](?:test|tests|spec|e2e|e2e-spec|cy)\.(?:[cm]?[jt]sx?|vue) | .*_tests?\.rs
+""")
+TEST_CLASS = _pattern(r"(?:.*[a-z0-9])?(?:Tests?|TestCase|IT|Spec)\.(?:java|kt|cs|php|swift|scala|groovy)")
+
+# --- evaluations, the project's own work: what lies in there is no fixture of a test
+EVALUATION = _pattern(r"(?:.*[-_.])?(?:evals?|evaluations?|evaluators?|benchmarks?)(?:[-_].*)?")
+
+# --- examples
+EXAMPLE = _pattern(r"(?:.*[-_])?(?:examples?|samples?|demos?|cookbooks?|tutorials?|quickstarts?)")
+
+# --- documentation
+DOCUMENTATION = words("docs doc documentation")
+SITE = words("website site www docs-site doc-site docs-website")
+SITE_MARKER = _pattern(
+    r"docusaurus\.config\.[a-z]+ | mkdocs\.ya?ml | \.vitepress | antora\.yml | book\.toml | _config\.yml | sidebars\.[jt]s"
+)
+SOURCE = words("src app apps lib pages components routes views internal pkg")  # `docs` or `example` below these is a feature
+PROSE = words("md mdx markdown rst adoc asciidoc textile")
+PROSE_NAME = _pattern(r"""
+    (?:readme|licen[cs]e|changelog|changes|history|contributing|code_of_conduct|security|authors|contributors|notice|maintainers|roadmap
+    |support|governance)(?:[.-](?:txt|md|rst|adoc|[a-z]{2}(?:[_-][a-z]{2})?\.md))?
+    | mkdocs\.ya?ml | docusaurus\.config\.[a-z]+ | \.readthedocs\.ya?ml
+""")
+TOOLING = words("scripts tools ci hack infra")  # at the top
+SHELL = words("sh bash ps1 sql")
+PROMPTS = _pattern(r"(?:.*[-_.])?prompts? | prompts?[-_](?:templates?|library|files) | (?:.*[-_])?instructions?")
+TEXTS = words("agent agents persona personas skill skills template templates")  # folders whose prose a program reads
+PROMPT_NAME = _pattern(r".*(?:^|[-_.])prompts?(?:[-_.].*)?\.[a-z]+")

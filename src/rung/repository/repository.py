@@ -1,0 +1,152 @@
+"""A repository as the scan sees it: files, their text and roles, tags, code owners, and what could not be read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+
+from rung.repository.attributes import Attributes
+from rung.repository.decoding import decode, is_lfs_pointer
+from rung.repository.layout import Layout, is_program
+from rung.repository.markers import is_generated, is_marked
+from rung.repository.notices import Notice, Notices
+from rung.repository.owners import PLACES, CodeOwners
+from rung.repository.role import Role
+from rung.repository.tree import File, Tree, UnreadableError
+
+_SAMPLES_SHARE = 0.15  # of all code; with no more than that outside example folders, the examples are what the repository is for
+_WRITTEN = (Role.APPLICATION, Role.TEST, Role.EXAMPLE)  # what a generator's mark would change
+_DECLARED = (
+    ("linguist-vendored", Role.VENDORED),
+    ("linguist-generated", Role.GENERATED),
+    ("linguist-documentation", Role.DOCUMENTATION),
+)
+
+
+class Repository:
+    """One tree of files and what surrounds it. Nothing here raises over a file's content: what can't be read is a notice."""
+
+    def __init__(
+        self,
+        tree: Tree,
+        notices: Notices,
+        *,
+        top: Path,
+        scope: str = "",
+        ref: str | None = None,
+        commit: str | None = None,
+        tags: tuple[str, ...] | None = None,
+    ) -> None:
+        self.top = top
+        self.scope = scope  # the subfolder that was asked for, "" for the whole repository
+        self.ref = ref  # as it was given; None for the work tree
+        self.commit = commit  # None before the first commit and outside git
+        self.tags = tags  # sorted; None where they can't be known
+        self.files: Mapping[str, File] = tree.files
+        self._tree = tree
+        self._notices = notices
+        self._last: tuple[str, bytes] = ("", b"")  # a role is mostly asked for right before the text
+        self._roles: dict[str, Role] = {}
+
+    @property
+    def notices(self) -> list[Notice]:
+        """What was not read or is not known so far, one notice a kind, sorted."""
+        return self._notices.all()
+
+    def in_scope(self, path: str) -> bool:
+        """Whether a path lies in the folder that was asked for."""
+        return not self.scope or path.startswith(f"{self.scope}/")
+
+    def read(self, path: str) -> bytes | None:
+        """A file's bytes; None (with a notice) when they can't be had: absent, too large, an LFS pointer; None for an unknown path."""
+        if path not in self.files:
+            return None
+        last, data = self._last  # at once: another thread may be reading
+        if last == path:
+            return data
+        try:
+            data = self._tree.read(path)
+        except UnreadableError as error:
+            self._notices.add(error.code, path)
+            return None
+        if is_lfs_pointer(data):
+            self._notices.add("unread-lfs", path)
+            return None
+        self._last = (path, data)
+        return data
+
+    def text(self, path: str) -> str | None:
+        """A file's text without byte order mark, line ends as they are; None (with a notice) when it is binary or can't be read."""
+        data = self.read(path)
+        text = None if data is None else decode(data)
+        if data is not None and text is None:
+            self._notices.add("unread-binary", path)
+        return text
+
+    def role(self, path: str) -> Role:
+        """What a file is to the project: by .gitattributes, else by path, else by what a source's head says."""
+        role = self._roles.get(path)
+        if role is None:
+            role = self._roles[path] = self._find_role(path)
+        return role
+
+    @cached_property
+    def samples_are_application(self) -> bool:
+        """Whether hardly any code stands outside example folders, so that the examples are what the repository offers."""
+        count = {Role.EXAMPLE: 0, Role.APPLICATION: 0}
+        size = {Role.EXAMPLE: 0, Role.APPLICATION: 0}
+        for path, file in self.files.items():
+            if self.in_scope(path) and is_program(path):
+                role = self._declared_role(path) or self._layout.role(path)
+                if role in count:
+                    count[role] += 1
+                    size[role] += max(file.size, 0)
+        return _mostly_samples(count) and _mostly_samples(size)
+
+    def owners(self, path: str) -> tuple[str, ...]:
+        """The code owners of a path; empty when nobody owns it."""
+        return self._owners.owners(path)
+
+    def owner_rule(self, path: str) -> tuple[str, int] | None:
+        """The CODEOWNERS file and line that give a path its owners; None when nobody owns it."""
+        return self._owners.rule(path)
+
+    @cached_property
+    def _owners(self) -> CodeOwners:
+        path = next((path for path in PLACES if path in self.files), "")
+        return CodeOwners(path, self.text(path) or "")
+
+    @cached_property
+    def _layout(self) -> Layout:
+        return Layout(self.files, self.scope)
+
+    @cached_property
+    def _attributes(self) -> Attributes:
+        paths = [path for path in self.files if path.endswith(".gitattributes") and path.rpartition("/")[2] == ".gitattributes"]
+        return Attributes((path, self.text(path) or "") for path in paths)
+
+    def _find_role(self, path: str) -> Role:
+        role = self._declared_role(path)
+        if role is None:
+            role = self._layout.role(path, samples=self.samples_are_application)
+            if role in _WRITTEN and is_marked(path) and self._attributes.get(path, "linguist-generated") is None:
+                text = self.text(path)
+                if text is not None and is_generated(path, text):
+                    role = Role.GENERATED
+        return role
+
+    def _declared_role(self, path: str) -> Role | None:
+        """The role that .gitattributes gives, or takes back from what the path alone would say."""
+        for name, role in _DECLARED:
+            declared = self._attributes.get(path, name)
+            if declared:
+                return role
+            if declared is False and self._layout.role(path) is role:
+                return Role.APPLICATION
+        return None
+
+
+def _mostly_samples(amounts: Mapping[Role, int]) -> bool:
+    samples, own = amounts[Role.EXAMPLE], amounts[Role.APPLICATION]
+    return samples > 0 and own <= _SAMPLES_SHARE * (samples + own)
