@@ -1,0 +1,79 @@
+"""What building an image and starting services runs of the repository's own."""
+
+from __future__ import annotations
+
+import re
+from posixpath import basename, join
+
+from rung.facts.pipelines.paths import resolve
+from rung.facts.pipelines.runners import Call, Units
+from rung.facts.pipelines.types import Unit
+from rung.facts.pipelines.wrapper_options import words
+from rung.facts.pipelines.wrappers import Invocation
+
+_USUAL = re.compile(r"(?:docker-)?compose(?:\.override)?\.ya?ml")
+_GLOBAL = words("-f --file -p --project-name --profile --env-file --project-directory")
+_VALUED = words("""
+    -e --env -u --user -w --workdir -v --volume -p --publish --name --entrypoint -l --label -t
+    --scale --exit-code-from --timeout --wait-timeout --attach --no-attach
+""")
+
+
+def image_build(found: Invocation, units: Units) -> list[Call]:
+    """`docker build` runs what the Dockerfile's last (or named) stage runs."""
+    verbs = [word for word in found.words[1:4] if not word.startswith("-")]
+    if found.program not in ("docker", "podman", "buildah") or "build" not in verbs[:2]:
+        return []
+    given: dict[str, str] = {}
+    for word, following in zip(found.words, [*found.words[1:], ""], strict=True):
+        name, equals, value = word.partition("=")
+        if name.startswith("-"):
+            given[name] = value if equals else following
+    last = found.words[-1]
+    context = found.folder if last.startswith("-") else resolve(found.folder, last)
+    if context is None:
+        return []
+    file = given.get("-f") or given.get("--file")
+    path = resolve(found.folder, file) if file else join(context, "Dockerfile")
+    stages = [unit for unit in units.by_path.get(path or "", []) if unit.kind == "dockerfile" and not unit.name.endswith(":start")]
+    target = given.get("--target")
+    return [Call(unit, {}, (), context) for unit in stages if (unit.name == target if target else unit.default)]
+
+
+def compose(found: Invocation, units: Units) -> list[Call]:
+    """`docker compose run SERVICE [COMMAND]` and `up [SERVICES]`."""
+    own = found.program == "docker-compose"
+    if not own and (found.program not in ("docker", "podman") or found.arguments[:1] != ("compose",)):
+        return []
+    arguments = list(found.arguments if own else found.arguments[1:])
+    files: list[str] = []
+    at = 0
+    while at < len(arguments) and arguments[at].startswith("-"):
+        name, equals, value = arguments[at].partition("=")
+        if name in ("-f", "--file") and (equals or at + 1 < len(arguments)):
+            files.append(value if equals else arguments[at + 1])
+        at += 2 if name in _GLOBAL and not equals else 1
+    verb = arguments[at] if at < len(arguments) else ""
+    services = _services(found.folder, files, units) if verb in ("run", "up") else []
+    return _started(verb, arguments[at + 1 :], services)
+
+
+def _started(verb: str, arguments: list[str], services: list[Unit]) -> list[Call]:
+    names: list[str] = []
+    skip = False
+    for i, word in enumerate(arguments):
+        if skip or word.startswith("-"):
+            skip = not skip and word in _VALUED
+            continue
+        names.append(word)
+        if verb == "run" and any(unit.name == word for unit in services):
+            return [Call(unit, {}, tuple(arguments[i + 1 :])) for unit in services if unit.name == word]
+    return [Call(unit) for unit in services if verb == "up" and (not names or unit.name in names)]
+
+
+def _services(folder: str, files: list[str], units: Units) -> list[Unit]:
+    paths = [path for path in (resolve(folder, file) for file in files) if path]
+    if not paths:
+        found = list(units.files("compose", folder, True))
+        paths = [path for path in found if _USUAL.fullmatch(basename(path))] or found
+    return [unit for path in paths for unit in units.by_path.get(path, []) if unit.kind == "compose"]

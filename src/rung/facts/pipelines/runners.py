@@ -1,0 +1,329 @@
+"""Which units a command calls: `make x`, `npm run x`, `tox -e x`, `./x.sh` and the like."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
+from posixpath import basename, dirname
+
+from rung.facts.pipelines.paths import inside, resolve
+from rung.facts.pipelines.types import Unit
+from rung.facts.pipelines.units import read_units
+from rung.facts.pipelines.wrappers import Invocation
+
+_PARAMETERS = ("just",)
+_MOST_READINGS = 2000
+_ASSIGNMENT = re.compile(r"([A-Za-z_][\w-]*)\s*:?=(.*)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One unit that is called: values given to it, words appended to its last command, and where it runs if not in its own folder."""
+
+    unit: Unit
+    given: Mapping[str, str] = field(default_factory=dict)
+    appended: tuple[str, ...] = ()
+    folder: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Runner:
+    """How a tool's command line names the units that it runs."""
+
+    kinds: tuple[str, ...]
+    verbs: frozenset[str] = frozenset()  # subcommands, one of which must stand first; with "" there may be none
+    named: frozenset[str] = frozenset()  # options whose value is a list of names
+    valued: frozenset[str] = frozenset()
+    folder: frozenset[str] = frozenset()
+    file: frozenset[str] = frozenset()
+    several: bool = True  # every word may be a name; otherwise the first one is and the others are arguments
+    climbs: bool = True  # looks in the folders above as well
+    appends: bool = False  # arguments go to the unit's last command
+
+
+def _runner(
+    kinds: str, verbs: str = "", named: str = "", valued: str = "", folder: str = "", file: str = "",
+    several: bool = True, climbs: bool = True, appends: bool = False,
+) -> Runner:  # fmt: skip
+    """A runner from texts of words; a lone `-` among the verbs says that there may be none."""
+    verb_words = frozenset("" if word == "-" else word for word in verbs.split())
+    options = [frozenset(text.split()) for text in (named, valued, folder, file)]
+    return Runner(tuple(kinds.split()), verb_words, options[0], options[1], options[2], options[3], several, climbs, appends)
+
+
+_MAKE = _runner("make", valued="-l -o -W -I --jobs", folder="-C --directory", file="-f --file --makefile", climbs=False)
+_INVOKE = _runner("invoke", valued="-c --collection", folder="-r --search-root")
+_HOOKS = _runner("pre-commit", "run", valued="--from-ref --to-ref --files --hook-stage -c --config --source --origin --color")
+_GRADLE = _runner("gradle", folder="-p --project-dir")
+_PYTHON = "-p --python -k -t -db --default-venv-backend"
+RUNNERS: Mapping[str, Runner] = {
+    "make": _MAKE,
+    "gmake": _MAKE,
+    "mingw32-make": _MAKE,
+    "just": _runner("just", folder="-d --working-directory", file="-f --justfile", valued="--shell"),
+    "task": _runner("task taskipy", folder="-d --dir", file="-t --taskfile", appends=True),
+    "go-task": _runner("task", folder="-d --dir", file="-t --taskfile", appends=True),
+    "tox": _runner("tox", "- run r run-parallel p", "-e", "-x --override --workdir -p", file="-c --conf", climbs=False),
+    "nox": _runner("nox", named="-s -e --session --sessions", valued=_PYTHON, file="-f --noxfile", climbs=False),
+    "poe": _runner("poe", valued="-e --executor", folder="-C --root -r", several=False, appends=True),
+    "poethepoet": _runner("poe", several=False, appends=True),
+    "poetry": _runner("poe taskipy", "poe task", several=False, appends=True),
+    "taskipy": _runner("taskipy", several=False, appends=True),
+    "invoke": _INVOKE,
+    "inv": _INVOKE,
+    "fab": _INVOKE,
+    "rake": _runner("rake", valued="-I -R", file="-f --rakefile"),
+    "gradle": _GRADLE,
+    "gradlew": _GRADLE,
+    "pre-commit": _HOOKS,
+    "prek": _HOOKS,
+    "lefthook": _runner("lefthook", "run", several=False),
+    "pdm": _runner("pdm", "- run", folder="-p --project", several=False, appends=True),
+    "rye": _runner("rye", "run r", several=False, appends=True),
+    "pixi": _runner("pixi", "run r", valued="-e --environment --manifest-path", several=False, appends=True),
+    "pipenv": _runner("pipenv", "run", several=False, appends=True),
+    "hatch": _runner("hatch", "run", valued="-e --env", several=False, appends=True),
+    "deno": _runner("deno", "task run", several=False, appends=True),
+    "composer": _runner("composer", "- run-script run", several=False, appends=True),
+    "mise": _runner("mise", "- run r", several=False, appends=True),
+}
+
+
+class Units:
+    """The repository's units, found by kind, folder and name."""
+
+    def __init__(self, units: Sequence[Unit], text: Callable[[str], str | None]) -> None:
+        self.text = text
+        self.by_path: dict[str, list[Unit]] = {}
+        self.by_kind: dict[str, list[Unit]] = {}
+        self.folders: dict[tuple[str, str], list[str]] = {}
+        self.reread: dict[tuple[str, tuple[tuple[str, str], ...]], list[Unit]] = {}
+        for unit in units:
+            self.by_path.setdefault(unit.path, []).append(unit)
+            self.by_kind.setdefault(unit.kind, []).append(unit)
+            paths = self.folders.setdefault((unit.kind, dirname(unit.path)), [])
+            if unit.path not in paths:
+                paths.append(unit.path)
+        for paths in self.folders.values():
+            paths.sort(key=lambda path: (basename(path).count("."), path))  # `Makefile` before `tools.mk`
+
+    def of(self, path: str, given: Mapping[str, str]) -> list[Unit]:
+        """The units of a file, read again where a caller gives it values."""
+        text = self.text(path) if given else None
+        # what the file doesn't name can't change what it says
+        used = {name: value for name, value in given.items() if name.isdigit() or name in text} if text else {}
+        if text is None or not used:
+            return self.by_path.get(path, [])
+        key = (path, tuple(sorted(used.items())))
+        if key not in self.reread and len(self.reread) < _MOST_READINGS:
+            self.reread[key] = read_units(path, text, used)
+        return self.reread.get(key, self.by_path.get(path, []))
+
+    def script(self, path: str, given: Mapping[str, str]) -> Unit | None:
+        """The script unit of a file."""
+        if not any(unit.kind == "script" for unit in self.by_path.get(path, [])):
+            return None
+        return next((unit for unit in self.of(path, given) if unit.kind == "script"), None)
+
+    def named(self, kind: str, path: str, name: str, given: Mapping[str, str], depth: int = 0) -> Unit | None:
+        """The unit of a name in a file or in what the file includes."""
+        pattern: Unit | None = None
+        for unit in self.of(path, given):
+            if unit.kind != kind:
+                continue
+            if unit.name == name:
+                return unit
+            if unit.name.startswith(("include:", "mod:")) and depth < 4:
+                found = self._included(unit, name, given, depth)
+                if found is not None:
+                    return found
+            elif "%" in unit.name and fnmatchcase(name, unit.name.replace("%", "*")):
+                pattern = pattern or unit
+        return pattern
+
+    def _included(self, include: Unit, name: str, given: Mapping[str, str], depth: int) -> Unit | None:
+        parts = include.name.split(":")
+        space, target = (parts[1], parts[2]) if len(parts) == 3 else ("", parts[1])
+        if space:
+            if not name.startswith((space + ":", space + "::")):
+                return None
+            name = name[len(space) :].lstrip(":")
+        place = resolve(dirname(include.path), target or space)
+        if place is None:
+            return None
+        paths = [place] if place in self.by_path else [*self.folders.get((include.kind, place), []), f"{place}.just"]
+        for path in paths:
+            found = self.named(include.kind, path, name, given, depth + 1)
+            if found is not None:
+                return found
+        return None
+
+    def files(self, kind: str, folder: str, climbs: bool) -> Iterator[str]:
+        """The files with units of a kind in a folder, then in those above."""
+        while True:
+            yield from self.folders.get((kind, folder), [])
+            if not climbs or not folder:
+                return
+            folder = dirname(folder)
+
+
+def calls(found: Invocation, units: Units) -> list[Call]:
+    """The units that a command of a task runner calls; [] when it calls none of the repository's."""
+    runner = RUNNERS.get(found.program)
+    if runner is None:
+        return []
+    line = _CommandLine(found, runner)
+    if not line.applies:
+        return []
+    for kind in runner.kinds:
+        made = _called(line, kind, units)
+        if made:
+            return made
+    return []
+
+
+class _CommandLine:
+    """The words of a task runner's command, sorted out."""
+
+    def __init__(self, found: Invocation, runner: Runner) -> None:
+        self.runner = runner
+        self.program = found.program
+        self.folder = found.folder
+        self.file = ""
+        self.stage = ""
+        self.environment = ""
+        self.given: dict[str, str] = {}
+        self.names: list[str] = []
+        self.rest: tuple[str, ...] = ()
+        self.explicit = False
+        self._read(found.words)
+        verbs = runner.verbs
+        self.applies = not verbs or "" in verbs or bool(self.names and self.names[0] in verbs)
+        if self.names and self.names[0] in verbs and not self.explicit_first:
+            self.names = self.names[1:]
+        if not runner.several and self.names:
+            self.rest = (*self.names[1:], *self.rest)
+            self.names = self.names[:1]
+
+    def _read(self, words: Sequence[str]) -> None:
+        self.explicit_first = False
+        at = 1
+        known = (self.runner.named, self.runner.folder, self.runner.file, self.runner.valued)
+        while at < len(words):
+            word = words[at]
+            name, equals, value = word.partition("=")
+            at += 1
+            if word == "--":
+                self.rest = tuple(words[at:])
+                return
+            if not word.startswith("-") or word == "-":
+                assigned = _ASSIGNMENT.fullmatch(word)
+                if assigned:
+                    self.given[assigned[1]] = assigned[2]
+                elif not (self.program.endswith("make") and word.isdigit()):
+                    self.names.append(word)
+                    if not self.runner.several and len(self.names) > (1 if self.runner.verbs and self.names[0] in self.runner.verbs else 0):
+                        self.rest = tuple(word for word in words[at:] if word != "--")
+                        return
+                continue
+            if not any(name in options for options in known):
+                short = next((option for options in known for option in options if len(option) == 2 and word.startswith(option)), "")
+                if not short or word.startswith("--"):
+                    self._parameter(name, value if equals else words[at] if at < len(words) else "")
+                    continue
+                name, equals, value = short, "=", word[2:].removeprefix("=")
+            if not equals and at < len(words):
+                value = words[at]
+                at += 1
+            self._option(name, value)
+
+    def _parameter(self, name: str, value: str) -> None:
+        """An option of the unit itself, such as `inv evaluate --suite tides`."""
+        if self.runner.kinds == ("invoke",) and name.startswith("--") and not value.startswith("-"):
+            self.given[name.lstrip("-").replace("-", "_")] = value
+
+    def _option(self, name: str, value: str) -> None:
+        runner = self.runner
+        if name in runner.folder:
+            self.folder = inside(self.folder, value)
+        elif name in runner.file:
+            self.file = value
+        elif name in runner.named:
+            self.names += [part for part in re.split(r",(?![^(]*\))", value) if part]
+            self.explicit = True
+        elif name == "--hook-stage":
+            self.stage = value
+        elif name in ("-e", "--env", "--environment"):
+            self.environment = value
+
+
+def _called(line: _CommandLine, kind: str, units: Units) -> list[Call]:
+    if line.file:
+        path = resolve(line.folder, line.file)
+        paths = [path] if path and path in units.by_path else []
+    else:
+        paths = list(units.files(kind, line.folder, line.runner.climbs))
+    made: list[Call] = []
+    unknown: list[str] = []
+    for name in line.names:
+        call = _by_name(line, kind, paths, name, units)
+        if call is not None:
+            made.append(call)
+            continue
+        unknown.append(name)
+        if made and kind in _PARAMETERS:  # what is no recipe's name is an argument of the one before it
+            last = made[-1]
+            made[-1] = replace(last, given={**last.given, str(sum(key.isdigit() for key in last.given) + 1): name})
+    if not line.names or (kind == "pre-commit" and not made):
+        made = [Call(unit, line.given) for unit in _defaults(line, kind, paths, units)]
+    if made and line.runner.appends and line.rest:
+        made[-1] = Call(made[-1].unit, made[-1].given, line.rest, made[-1].folder)
+    return made if line.runner.several or not unknown else []
+
+
+def _by_name(line: _CommandLine, kind: str, paths: list[str], name: str, units: Units) -> Call | None:
+    for spelled in _spellings(kind, name, line.environment):
+        for path in paths:
+            unit = units.named(kind, path, spelled, line.given)
+            if unit is not None:
+                # a Makefile named from elsewhere runs where make was started
+                folder = line.folder if line.file and kind == "make" else ""
+                return Call(unit, {**line.given, **_bracketed(kind, name)}, (), folder)
+    return None
+
+
+def _bracketed(kind: str, name: str) -> dict[str, str]:
+    """The arguments of `rake "x[a,b]"` by their positions."""
+    inside_brackets = name.partition("[")[2].rstrip("]") if kind == "rake" else ""
+    return {str(i): value.strip() for i, value in enumerate(inside_brackets.split(","), start=1)} if inside_brackets else {}
+
+
+def _spellings(kind: str, name: str, environment: str) -> list[str]:
+    """The names by which the unit may be known."""
+    plain = name.partition("[")[0] if kind == "rake" else name
+    if kind == "nox":
+        plain = re.sub(r"\(.*\)$", "", name)
+        return [name, plain, re.sub(r"-\d[\d.]*$", "", plain)]
+    if kind == "invoke":
+        return [plain, plain.replace("-", "_"), plain.replace("_", "-"), plain.rpartition(".")[2].replace("-", "_")]
+    if kind == "gradle":
+        return [plain, plain.rpartition(":")[2]]
+    if kind == "tox":
+        return [plain, "testenv"]
+    if kind == "hatch":
+        head, _, tail = name.partition(":")
+        without = f"{head.partition('.')[0]}:{tail}" if tail else name
+        return [name, without, f"{environment}:{name}"] if environment else [name, without, tail or name]
+    return [plain]
+
+
+def _defaults(line: _CommandLine, kind: str, paths: list[str], units: Units) -> list[Unit]:
+    for path in paths:
+        own = [unit for unit in units.of(path, line.given) if unit.kind == kind]
+        if kind == "pre-commit" and line.stage not in ("", "pre-commit", "commit"):
+            return [unit for unit in own if not unit.default]
+        if own:
+            return [unit for unit in own if unit.default]
+    return []

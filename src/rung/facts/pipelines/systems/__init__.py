@@ -1,0 +1,74 @@
+"""Pipelines of CI systems. One module a system."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+from rung.facts.pipelines.systems import (
+    azure,
+    bitbucket,
+    buildkite,
+    circleci,
+    cloudbuild,
+    codebuild,
+    drone,
+    github,
+    gitlab,
+    gocd,
+    jenkins,
+    tekton,
+    travis,
+)
+from rung.facts.pipelines.systems.sources import Sources
+from rung.facts.pipelines.types import Pipeline
+
+# any YAML file may be a pipeline of Azure's or a template with a build inside; what is neither costs one search of its text
+PIPELINE_FILES: tuple[str, ...] = (
+    "**/*.yml",
+    "**/*.yaml",
+    "**/*.template",
+    "**/Jenkinsfile",
+    "**/Jenkinsfile.*",
+    "**/*.Jenkinsfile",
+    "**/*.jenkinsfile",
+)
+_Reader = Callable[[str, str], list[Pipeline]]
+# files that are known by their paths; the first pattern that matches the whole path decides
+_BY_PATH: tuple[tuple[str, _Reader], ...] = (
+    (r"\.circleci/config\.ya?ml", circleci.read),
+    (r"bitbucket-pipelines\.ya?ml", bitbucket.read),
+    (r"\.travis\.ya?ml|\.?appveyor\.ya?ml", travis.read),
+    (r"\.drone\.ya?ml|\.woodpecker\.ya?ml|\.(?:woodpecker|drone)/.*\.ya?ml", drone.read),
+    (r"buildkite\.ya?ml|\.buildkite/.*\.ya?ml", buildkite.read),
+    (r"\.?tekton/.*\.ya?ml", tekton.read),
+    (r"(?:.*/)?(?:Jenkinsfile(?:[._-][^/]*)?|[^/]+\.[Jj]enkinsfile)", jenkins.read),
+    (r"(?:.*/)?cloudbuild[^/]*\.ya?ml", cloudbuild.read),
+    (r"(?:.*/)?buildspec[^/]*\.ya?ml", codebuild.read),
+    (r"amplify\.ya?ml", codebuild.read_amplify),
+)
+_MATCHERS = tuple((re.compile(pattern), reader) for pattern, reader in _BY_PATH)
+_GITHUB = re.compile(r"\.github/workflows/[^/]+\.ya?ml|(?:.*/)?action\.ya?ml")
+_GITLAB = re.compile(r"\.gitlab-ci\.ya?ml")
+
+
+def read_pipelines(path: str, text: str, sources: Sources | None = None, inputs: Mapping[str, str] | None = None) -> list[Pipeline]:
+    """The pipelines, reusable workflows and actions that a file holds; [] for any other file, whatever its bytes.
+
+    `sources` are the repository's files, for systems whose files take in others (GitLab's includes, Azure's templates); without
+    them such a file is read alone. `inputs` are those of a caller, for a reusable workflow or an action.
+    """
+    if _GITHUB.fullmatch(path):
+        return github.read(path, text, inputs)
+    if _GITLAB.fullmatch(path):
+        return gitlab.read(path, text, sources)
+    for pattern, reader in _MATCHERS:
+        if pattern.fullmatch(path):
+            return reader(path, text)
+    if not path.endswith((".yml", ".yaml", ".template")):
+        return []
+    if codebuild.PROJECT in text:
+        return codebuild.read_template(path, text)
+    if gocd.recognized(text):
+        return gocd.read(path, text)
+    return azure.read(path, text, sources) if azure.recognized(path, text) else []
