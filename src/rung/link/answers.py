@@ -1,0 +1,88 @@
+"""Whether a test looks at the content of the answer that a model gave in it, and whether it could get one at all."""
+
+from __future__ import annotations
+
+import re
+
+from rung.facts.code.source import Call, Source
+from rung.link.checks import TestUnit, assertions, derived, mentions, on_content
+from rung.link.graph import Graph
+from rung.link.project import Project
+
+FAILS = re.compile(r"\.(?:Error|Errorf|Fatal|Fatalf)$|^panic!?$")
+LOOKS = re.compile(r"(?:^|\.)(?:Contains|EqualFold|MatchString|HasPrefix|HasSuffix|contains|is_match|starts_with|ends_with)$")
+FORMAL = re.compile(r"\bnil\b|len\(|\berr\b|status", re.IGNORECASE)
+
+
+def judges_answer(source: Source, unit: TestUnit, asking: list[Call]) -> bool:
+    """Whether a test asserts on the content of what these calls of it return."""
+    names = derived(source, unit, asking)
+    lines = {call.line for call in asking}
+    for call in assertions(source, unit.functions):
+        text = " ".join(source.lines[call.line - 1 : call.end_line])
+        if (mentions(text, names) or any(call.line <= line <= call.end_line for line in lines)) and on_content(source, call):
+            return True
+    return _helper_judges(source, unit, names, lines) or _fails_by_hand(source, unit, names)
+
+
+def _helper_judges(source: Source, unit: TestUnit, names: frozenset[str], lines: set[int]) -> bool:
+    """The answer is handed to a helper of the file that asserts on content."""
+    helpers = {
+        source.functions[c.function].name
+        for c in assertions(source)
+        if c.function >= 0 and c.function not in unit.functions and on_content(source, c)
+    }
+    for call in source.calls:
+        if call.function in unit.functions and call.callee.rsplit(".", 1)[-1] in helpers:
+            text = " ".join(source.lines[call.line - 1 : call.end_line])
+            if mentions(text, names) or any(call.line <= line <= call.end_line for line in lines):
+                return True
+    return False
+
+
+def _fails_by_hand(source: Source, unit: TestUnit, names: frozenset[str]) -> bool:
+    """Go's way: `if !strings.Contains(got, want) { t.Errorf(...) }`."""
+    if not any(FAILS.search(c.callee) for c in source.calls if c.function in unit.functions):
+        return False
+    looks = [c for c in source.calls if c.function in unit.functions and LOOKS.search(c.callee)]
+    compared = [
+        c
+        for c in source.comparisons
+        if c.function in unit.functions and c.operator in ("==", "!=") and not FORMAL.search(f"{c.left} {c.right}")
+    ]
+    return any(mentions(" ".join(source.lines[c.line - 1 : c.end_line]), names) for c in looks) or any(
+        mentions(f"{c.left} {c.right}", names) for c in compared
+    )
+
+
+def can_be_called(project: Project, graph: Graph, source: Source, call: Call) -> bool:
+    """False where a Python call plainly leaves out an argument that every function of that name must be given."""
+    text = " ".join(source.lines[call.line - 1 : call.end_line])
+    if source.language != "python" or "*" in text:
+        return True
+    name = call.callee.rsplit(".", 1)[-1]
+    needed = []
+    for path in (source.path, *graph.touches(source.path)):
+        other = project.source(path)
+        for index, function in enumerate(other.functions if other else ()):
+            if function.name == name and other is not None:
+                needed.append(_required(other, index))
+    given = len(call.arguments.items)
+    return not needed or any(given >= n for n in needed)
+
+
+def _required(source: Source, index: int) -> int:
+    """How many arguments a function must be given at least."""
+    function = source.functions[index]
+    if function.decorators:
+        return 0
+    defaults = {
+        a.name
+        for a in source.assignments
+        if a.function == index and a.name in function.parameters and a.line <= function.line + len(function.parameters) + 2
+    }
+    header = re.split(
+        r"\)\s*(?:->[^:]*)?:", " ".join(source.lines[function.line - 1 : function.line + len(function.parameters) + 2]), maxsplit=1
+    )[0]
+    names = [p for p in function.parameters if p not in ("self", "cls") and not p.startswith("*") and p not in defaults]
+    return len([p for p in names if not re.search(rf"\*{re.escape(p)}\b|\b{re.escape(p)}\s*(?::[^,=]*)?=", header)])

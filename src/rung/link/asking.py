@@ -1,0 +1,285 @@
+"""What asks a model: calls that have a model generate language, and the functions that lead to them."""
+
+from __future__ import annotations
+
+import re
+
+from rung.facts.code.source import Call, Source
+from rung.link.glance import MODEL_CATEGORIES
+from rung.link.graph import Graph
+from rung.link.project import Project
+from rung.link.uses import Uses, has_argument, hosts_of
+
+EVERYWHERE = 9
+# Methods of everybody's containers, streams and loggers: calling one of them on an unknown object says nothing.
+COMMON = frozenset(
+    [
+        "get",
+        "set",
+        "add",
+        "update",
+        "items",
+        "keys",
+        "values",
+        "append",
+        "extend",
+        "pop",
+        "close",
+        "open",
+        "read",
+        "write",
+        "join",
+        "split",
+        "format",
+        "strip",
+        "copy",
+        "sort",
+        "index",
+        "count",
+        "insert",
+        "remove",
+        "log",
+        "info",
+        "debug",
+        "warn",
+        "warning",
+        "error",
+        "print",
+        "println",
+        "map",
+        "filter",
+        "forEach",
+        "push",
+        "then",
+        "catch",
+        "finally",
+        "toString",
+        "json",
+        "text",
+        "send",
+        "end",
+        "on",
+        "use",
+        "listen",
+        "replace",
+        "trim",
+        "lower",
+        "upper",
+        "encode",
+        "decode",
+        "exists",
+        "load",
+        "loads",
+        "dump",
+        "dumps",
+        "save",
+        "commit",
+        "rollback",
+        "all",
+        "first",
+        "find",
+        "match",
+        "test",
+        "it",
+        "describe",
+        "expect",
+        "assert",
+        "len",
+        "str",
+        "int",
+        "float",
+        "list",
+        "dict",
+        "tuple",
+        "range",
+        "sorted",
+        "sum",
+        "min",
+        "max",
+        "any",
+        "isinstance",
+        "super",
+        "init",
+        "__init__",
+        "main",
+        "new",
+        "constructor",
+        "setup",
+        "render",
+        "configure",
+        "Name",
+        "String",
+        "Error",
+        "Errorf",
+        "Printf",
+        "Println",
+        "Sprintf",
+    ]
+)
+WEB_CALL = re.compile(
+    r"(?:^|\.)(?:post|fetch|request|stream|axios|send|urlopen|post_async|PostAsync|PostAsJsonAsync|SendAsync|Do|Post)$", re.IGNORECASE
+)
+
+
+class Asking:
+    """Tells for each file which of its calls ask a model, directly or through functions of the repository."""
+
+    def __init__(self, project: Project, graph: Graph, uses: Uses) -> None:
+        self.project, self.graph, self.uses = project, graph, uses
+        self._direct: dict[str, list[Call]] = {}
+        self._names: dict[str, frozenset[str]] = {}
+        self._clients: dict[str, frozenset[str]] = {}
+        self._not_models = re.compile(project.vocabulary["asking"]["not_models"], re.IGNORECASE)
+
+    def direct(self, path: str) -> list[Call]:
+        """Calls of a file that have a model generate language themselves."""
+        known = self._direct.get(path)
+        if known is None:
+            source = self.project.source(path) if path in self.graph.near else None
+            known = self._direct[path] = [c for c in source.calls if self._generates(source, c)] + self._web(source) if source else []
+        return known
+
+    def _generates(self, source: Source, call: Call) -> bool:
+        if self._is_generating(source, call.callee, call) or call.callee in self.clients(source.path):
+            return True
+        # handed over uncalled: `retry(client.chat.completions.create, ...)`
+        return any(v.kind == "name" and v.text.count(".") >= 2 and self._is_generating(source, v.text, None) for v in call.arguments.items)
+
+    def _is_generating(self, source: Source, callee: str, call: Call | None) -> bool:
+        matches = self.project.catalogue.generates.find(callee)
+        if not matches or callee.startswith(("mock", "fake")) or self._not_models.search(callee.rpartition(".")[0].rsplit(".", 1)[-1]):
+            return False
+        for match in matches:
+            if call is not None and not has_argument(match.tool, call):
+                continue
+            if match.distinctive or self.uses.available(source.path, match.tool.id):
+                return True
+        return False
+
+    def clients(self, path: str) -> frozenset[str]:
+        """Names that hold a model's client of which calling the object itself asks the model (a pipeline, a chain)."""
+        known = self._clients.get(path)
+        if known is None:
+            source = self.project.source(path)
+            known = self._clients[path] = frozenset(self._client_names(source)) if source else frozenset()
+        return known
+
+    def _client_names(self, source: Source) -> set[str]:
+        found = set()
+        for assignment in source.assignments:
+            value = assignment.value
+            if value.kind == "call" and any(
+                self.uses.available(source.path, m.tool.id) and m.tool.category in MODEL_CATEGORIES
+                for m in self.project.catalogue.generates.find(value.text)
+            ):
+                found.add(assignment.name)
+        return found if source.language == "python" else set()
+
+    def _web(self, source: Source) -> list[Call]:
+        """Calls to a provider's HTTP API by its address."""
+        hosts = any(
+            m.tool.category in MODEL_CATEGORIES
+            for t in source.texts
+            for h in hosts_of(t.value)
+            for m in self.project.catalogue.hosts.find(h)
+        )
+        return [c for c in source.calls if WEB_CALL.search(c.callee)] if hosts else []
+
+    def names(self, path: str) -> frozenset[str]:
+        """Names of a file's functions that lead to a model's answer, each step through a file nearer to the model; "" is its top level."""
+        known = self._names.get(path)
+        if known is None:
+            source = self.project.source(path) if path in self.graph.leading else None
+            self._names[path] = frozenset()  # breaks cycles; replaced below
+            known = self._names[path] = self._closure(source) if source else frozenset()
+        return known
+
+    def _closure(self, source: Source) -> frozenset[str]:
+        found = {n for call in self.direct(source.path) for n in owners(source, call.function)}
+        outside = self._outside(source, self.graph.leading[source.path])
+        while True:
+            names = found | outside
+            more = {n for c in source.calls if self.leads(source, c, names) for n in owners(source, c.function)} - found
+            if not more:
+                return frozenset(found)
+            found |= more
+
+    def _outside(self, source: Source, steps: int) -> set[str]:
+        """Names that a file takes from files nearer to a model than so many steps."""
+        found: set[str] = set()
+        for target, taken in self.graph.touches(source.path).items():
+            nearer = self.graph.leading.get(target, steps)
+            if (nearer >= steps and nearer > 0) or target not in self.graph.leading or not self.project.is_own(target):
+                continue
+            asking = self.names(target)
+            if taken is None:
+                found |= asking
+                continue
+            found |= {n for n in asking if n in taken or _is_method(self.project, target, n, taken)}
+            if _holds_object(self.project, target, taken):
+                other = self.project.source(target)
+                found |= self._outside(other, self.graph.leading[target]) if other else set()
+        found.discard("")
+        return found
+
+    def leads(self, source: Source, call: Call, names: set[str] | frozenset[str]) -> bool:
+        """Whether a call is of one of these names, and not of a method that everything has."""
+        parts = re.split(r"[.:]+", call.callee)
+        if parts[-1] not in names:
+            return len(parts) == 1 and parts[0] in names
+        return parts[-1] not in COMMON and (len(parts) == 1 or parts[0] not in _foreign(source))
+
+    def calls(self, path: str) -> list[Call]:
+        """All calls of a file that ask a model, directly or through functions of the repository."""
+        source = self.project.source(path) if path in self.graph.leading else None
+        if source is None:
+            return []
+        direct = {id(c) for c in self.direct(path)}
+        names = self.names(path) | self._outside(source, EVERYWHERE)
+        return [c for c in source.calls if id(c) in direct or self.leads(source, c, names)]
+
+
+def owners(source: Source, function: int) -> list[str]:
+    """The name of a function, or of the one around it where it has none itself (a callback, a block); "" at the top level.
+
+    A named function inside another one runs only when that one calls it, so the outer name is not among them.
+    """
+    while function >= 0:
+        found = source.functions[function]
+        if found.name and not _is_callback(found.decorators):
+            return [found.name]
+        function = found.parent
+    return [""]
+
+
+def _is_callback(decorators: tuple[str, ...]) -> bool:
+    """A function that is handed to a call is named after that call's first string (`test("name", ...)`)."""
+    return any(d.rsplit(".", 1)[-1] in ("test", "it", "describe", "specify", "then", "map", "forEach", "useCallback") for d in decorators)
+
+
+def _is_method(project: Project, path: str, name: str, taken: frozenset[str]) -> bool:
+    source = project.source(path)
+    return source is not None and any(f.name == name and f.owner in taken for f in source.functions)
+
+
+def _holds_object(project: Project, path: str, taken: frozenset[str]) -> bool:
+    """Whether a name is an object made at the file's top level, or a function that may make one, whose methods stand elsewhere."""
+    source = project.source(path)
+    if source is None:
+        return False
+    made = any(a.name in taken and a.value.kind == "call" and a.function < 0 for a in source.assignments)
+    return made or any(f.name in taken and f.parent < 0 and not f.owner for f in source.functions)
+
+
+def _foreign(source: Source) -> frozenset[str]:
+    """Heads that are modules from elsewhere, so that their methods are not the repository's."""
+    heads = set()
+    for imported in source.imports:
+        if imported.module.startswith((".", "@/", "~/")):
+            continue
+        if not imported.names:
+            heads.add(imported.alias or imported.module.split(".")[0])
+    return frozenset(
+        heads
+        & {"os", "sys", "re", "json", "time", "logging", "math", "random", "shutil", "subprocess", "np", "pd", "requests", "fs", "path"}
+    )

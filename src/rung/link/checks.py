@@ -1,0 +1,291 @@
+"""What a test or script checks: assertions, whether they look at content, and what stands in for the real thing."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rung.facts.code.source import Call, Function, Source
+
+ASSERTION = re.compile(
+    r"^(?:assert|assert!|assert_eq!|assert_ne!|debug_assert!|expect|should|verify|require|check|fail|refute\w*|must_\w+)$"
+    r"|(?:^|\.)(?:assert\w*|Assert\w*|expect\w*|should\w*|must_\w+|refute\w*|to(?:Be|Equal|Match|Contain|Have|Throw|StrictEqual|MatchObject|Include)\w*)$"
+    r"|^(?:t|b|tb|suite|s|c|r|require|assert|is|qt|g|Expect|Ω|gomega)\.(?:Error|Errorf|Fatal|Fatalf|Fail|FailNow|Equal|NotEqual|True|False|NoError|Contains|Nil|NotNil|"
+    r"Len|Greater\w*|Less\w*|ErrorIs|Regexp|JSONEq|ElementsMatch|Expect|Eventually|Empty|NotEmpty|InDelta|Subset|Panics|EqualError|To|Should)$"
+    r"|^assert(?:\.strict)?\.\w+$"
+    r"|(?:^|\.)Assert\.\w+(?:\.\w+)?$|^Assert\b|^XCTAssert\w*|(?:^|\.)(?:raises|pytest\.fail|fail)$|^(?:assertThat|assertEquals|assertTrue)\b"
+)
+# The kinds of assertion that only see that something came back, or that it has the right form.
+FORM_ONLY = re.compile(
+    r"is_not_none|isNotNull|assertIsNotNone|assertIsInstance|toBeDefined|toBeTruthy|toBeInstanceOf|not_to be_nil|be_present"
+    r"|isNotEmpty|isNotBlank|NotEmpty$"
+    r"|NotNil$|NoError$|IsNotNull|IsType|status_code|statusCode|\.status\b|isinstance\(|toHaveProperty|toBeVisible|toBeInTheDocument|assert_called|toHaveBeenCalled|assertStatus|HasField",
+)
+KEYS = r"""["'](?:answer|response|result|content|text|output|message|messages|choices|role|error|status|id|data|usage|model)["']"""
+KEY_PRESENT = re.compile(rf"(?:assertIn|toHaveProperty|have_key|Contains|ContainsKey)\(\s*(?:t,\s*)?{KEYS}")
+# Lengths, identities and accounts of an answer say nothing of its content.
+BOOKKEEPING = re.compile(
+    r"(?<!/ )(?<!/)\blen\(|\.length\b|\.size\b|\b\w*_(?:id|ids|key|count|price|cost|usage|tokens?)\b"
+    r"|\.(?:id|parent|children|total|created|role|type|title)\b|"
+    r"""(?:NotEqual|not\.toBe|not\.toEqual|!=)\s*\(?[^,]*,?\s*(?:""|''|None|null|0)\s*\)?"""
+)
+TEST_DECORATOR = re.compile(
+    r"(?:^|\.)(?:it|test|specify|example|scenario|Test|ParameterizedTest|RepeatedTest|TestFactory|Fact|Theory|TestMethod|DataTestMethod|TestCase|TestCaseSource|rstest|case)$"
+    r"|^(?:it|test|specify)\.(?:each|concurrent|only|skipIf|runIf)|^tokio\.test$|^tokio::test$|^async_std::test$|^test_case|^Deno\.test$|^bun\.test$|^t\.Run$"
+)
+SKIPPED = re.compile(
+    r"(?:^|\.)(?:skip|todo|fixme|Ignore|Disabled|ignore|xit|xdescribe|xtest|pending|fails)$|^(?:pytest\.mark\.skip|unittest\.skip)$|^(?:xit|xtest|xdescribe|xspecify)$"
+)
+STAND_INS = frozenset(
+    [
+        "mock",
+        "mocks",
+        "mocked",
+        "mocker",
+        "mockito",
+        "mockk",
+        "patch",
+        "monkeypatch",
+        "stub",
+        "stubs",
+        "stubbed",
+        "fake",
+        "fakes",
+        "vcr",
+        "cassette",
+        "respx",
+        "nock",
+        "msw",
+        "webmock",
+        "wiremock",
+        "httptest",
+        "double",
+        "noop",
+        "dummy",
+        "spy",
+    ]
+)
+STAND_IN = re.compile(
+    r"(?:^|[._])(?:mock|mocks|mocked|mocker|patch|magicmock|asyncmock|monkeypatch|stub|stubs|stubbed|fake|fakes|vcr|cassette|respx|requests_mock|nock|msw|"
+    r"webmock|wiremock|httptest|double|instance_double|class_double|allow|fn|spyon|simulatereadablestream|stub_request|mocklanguagemodel\w*|mockito|when|givenThat|substitute|"
+    r"responses\.(?:add|activate|mock)|fakelist\w*|fakechat\w*|testmodel|functionmodel|stubbedclient|httpx_mock|aioresponses|setupserver|newserver|mockk|every|use_cassette)(?:$|[._(])",
+    re.IGNORECASE,
+)
+PARAMETER_STAND_IN = re.compile(
+    r"(?:^|_)(?:mock|mocker|monkeypatch|fake|stub|cassette|vcr|respx|responses|requests_mock|httpx_mock)", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TestUnit:
+    """One test of a file: where it stands, its marks, and the indexes of the functions that belong to it."""
+
+    name: str
+    line: int
+    end_line: int
+    marks: tuple[str, ...]
+    functions: frozenset[int]
+    parameters: tuple[str, ...]
+
+
+def is_assertion(call: Call) -> bool:
+    """Whether the call asserts something."""
+    return _asserts(call.callee)
+
+
+@lru_cache(maxsize=100_000)
+def _asserts(callee: str) -> bool:
+    return bool(ASSERTION.search(callee)) and not callee.startswith(("argparse", "re.", "os."))
+
+
+@lru_cache(maxsize=100_000)
+def _is_stand_in(callee: str) -> bool:
+    return bool(STAND_IN.search(callee) or STAND_INS & words(callee)) and not _asserts(callee)
+
+
+def test_units(source: Source) -> list[TestUnit]:
+    """The tests of a file, in its order; skipped ones are left out."""
+    units = []
+    for index, function in enumerate(source.functions):
+        if not _is_test(source, function) or _is_skipped(source, index):
+            continue
+        inside = frozenset(i for i, f in enumerate(source.functions) if f.line >= function.line and f.end_line <= function.end_line)
+        marks = _marks(source, index)
+        units.append(TestUnit(function.name, function.line, function.end_line, marks, inside, function.parameters))
+    return units
+
+
+def _is_test(source: Source, function: Function) -> bool:
+    if any(TEST_DECORATOR.search(d) or SKIPPED.search(d) for d in function.decorators):
+        return True
+    if source.language == "python":
+        owner = function.owner
+        return function.name.startswith("test") and (function.parent < 0) and (not owner or "test" in owner.lower())
+    if source.language == "go":
+        return source.path.endswith("_test.go") and function.name.startswith(("Test", "Fuzz", "Example"))
+    if source.language == "ruby":
+        return function.name.startswith("test_")
+    if source.language in ("java", "csharp"):
+        return False
+    return False
+
+
+def _is_skipped(source: Source, index: int) -> bool:
+    while index >= 0:
+        function = source.functions[index]
+        if any(SKIPPED.search(d) for d in function.decorators):
+            return True
+        index = function.parent
+    return False
+
+
+def _marks(source: Source, index: int) -> tuple[str, ...]:
+    """Marks, tags and groups of a test, its class and the whole file, by which a runner selects or leaves out."""
+    function = source.functions[index]
+    found = [d.rsplit(".", 1)[-1] for d in function.decorators]
+    for owner in source.classes:
+        if owner.name == function.owner or (owner.line <= function.line and function.end_line <= owner.end_line):
+            found += [d.rsplit(".", 1)[-1] for d in owner.decorators]
+    for assignment in source.assignments:
+        if assignment.name == "pytestmark":
+            values = assignment.value.items if assignment.value.kind == "list" else (assignment.value,)
+            found += [v.text.rsplit(".", 1)[-1] for v in values]
+    for call in source.calls:
+        # RSpec's metadata: `describe X, :live do`; JUnit's @Tag("live")
+        if call.line <= function.line <= call.end_line and call.callee.rsplit(".", 1)[-1] in (
+            "describe",
+            "it",
+            "context",
+            "Tag",
+            "Category",
+            "Trait",
+        ):
+            found += [v.text for v in call.arguments.items if v.kind == "string" and re.fullmatch(r"\w+", v.text)]
+            found += [k for k in call.arguments.keys if k]
+    return tuple(dict.fromkeys(found))
+
+
+def assertions(source: Source, functions: frozenset[int] | None = None) -> list[Call]:
+    """Assertions of some of a file's functions; of the whole file without any given. Those on constants alone are left out."""
+    found = [c for c in source.calls if (functions is None or c.function in functions) and is_assertion(c)]
+    return [c for c in found if not _constant(source, c)]
+
+
+def asserts(source: Source, unit: TestUnit, helpers: frozenset[str] = frozenset()) -> bool:
+    """Whether a test asserts on anything, itself or through a helper of the file, or one of these of another file, that does."""
+    if assertions(source, unit.functions) or _compares_and_fails(source, unit.functions):
+        return True
+    names = asserting(source) | helpers
+    return any(c.callee.rsplit(".", 1)[-1] in names for c in source.calls if c.function in unit.functions)
+
+
+def asserting(source: Source) -> frozenset[str]:
+    """Names of a file's functions that assert."""
+    return frozenset(source.functions[c.function].name for c in assertions(source) if c.function >= 0 and source.functions[c.function].name)
+
+
+def _compares_and_fails(source: Source, functions: frozenset[int]) -> bool:
+    names = {"panic", "panic!", "Error", "Errorf", "Fatal", "Fatalf"}
+    return any(c.function in functions and c.callee.rsplit(".", 1)[-1] in names for c in source.calls) and any(
+        c.function in functions for c in source.comparisons
+    )
+
+
+def _constant(source: Source, call: Call) -> bool:
+    """`assert True`, `expect(true).toBe(true)`, a string compared with itself: asserts nothing."""
+    text = "".join(source.lines[call.line - 1 : call.end_line]).strip()
+    if re.fullmatch(r"(?:self\.)?assert(?:True)?[ (]+(?:True|1|true)\)?;?(?:,.*)?", text) or re.search(
+        r"expect\((true|1|'[^']*'|\"[^\"]*\")\)\.to(?:Be|Equal|BeTruthy)\((?:\1)?\)", text
+    ):
+        return True
+    match = re.fullmatch(r"assert\s+(.+?)\s*==\s*(.+?)", text)
+    if match and match.group(1) == match.group(2):
+        return True
+    if match:
+        values = {a.name: a.value for a in source.assignments}
+        sides = [values.get(side) for side in match.groups()]
+        literal = [
+            s.text if s and s.kind == "string" else side.strip("\"'") if side[0] in "\"'" else None
+            for s, side in zip(sides, match.groups(), strict=True)
+        ]
+        return literal[0] is not None and literal[0] == literal[1]
+    return False
+
+
+def derived(source: Source, unit: TestUnit, asking: list[Call]) -> frozenset[str]:
+    """Names in a test that hold a model's answer or something made from it."""
+    inside = [call for call in asking if call.function in unit.functions]
+    names: set[str] = set()
+    for assignment in source.assignments:
+        if assignment.function not in unit.functions:
+            continue
+        text = " ".join(source.lines[assignment.line - 1 : assignment.line + 1])
+        right = text.split("=", 1)[-1]
+        if any(call.line in (assignment.line, assignment.value.line) for call in inside) or mentions(right, names):
+            names.add(assignment.name.rsplit(".", 1)[-1])
+    for loop in source.loops:
+        if loop.function in unit.functions and mentions(loop.iterable, names):
+            names |= set(re.findall(r"\bfor\s+\(?(?:const|let|var)?\s*(\w+)", source.lines[loop.line - 1]))
+    return frozenset(names)
+
+
+def mentions(text: str, names: set[str] | frozenset[str]) -> bool:
+    """Whether a source text names one of these."""
+    return any(word in names for word in re.findall(r"\w+", text))
+
+
+def on_content(source: Source, call: Call) -> bool:
+    """Whether an assertion looks at what an answer says, rather than that it is there or has a form."""
+    text = " ".join(source.lines[call.line - 1 : min(call.end_line, call.line + 12)]).strip()
+    if call.callee == "assert":
+        body = text.removeprefix("assert").strip()
+        comparisons = [c for c in source.comparisons if call.line <= c.line <= call.end_line]
+        telling = [c for c in comparisons if not _formal(c.left, c.operator, c.right)]
+        if comparisons:
+            return bool(telling)
+        return bool(
+            re.search(r"\.(?:startswith|endswith|search|match|fullmatch|is_pass\w*|passed|isPass|includes)\b|\b(?:any|all)\(", body)
+        ) and not FORM_ONLY.search(body)
+    if FORM_ONLY.search(text) or KEY_PRESENT.search(text) or BOOKKEEPING.search(text):
+        return False
+    return bool(
+        re.search(
+            r"assert_\w+\(|toContain|toMatch|toEqual|toBe\(|toStrictEqual|toBeGreater|toBeLess|assertIn\b|assertEqual|assertRegex|assertGreater"
+            r"|assertContains|assertTrue|isTrue|contains|Contains"
+            r"|matches|match\(|match |include|eq\(|eq |equal|Equal|deepEqual|ok\(|Regexp|Greater|Less|Errorf|Fatalf|Error\("
+            r"|assert!|assert_eq|\.Should"
+            r"|Assert\.(?:True|Contains|Matches|Equal|StartsWith)|That",
+            text,
+        )
+    )
+
+
+def _formal(left: str, operator: str, right: str) -> bool:
+    """A comparison that sees only presence, type, length or status."""
+    sides = f"{left} {right}"
+    if right.strip() in ("None", "null", "nil", "undefined", "''", '""', "True", "False", "true", "false") or operator.startswith("is"):
+        return not re.search(r"pass|correct|score", left, re.IGNORECASE)
+    if re.search(r"status|type\(|isinstance|__class__|Count\b", sides) or BOOKKEEPING.search(sides):
+        return True
+    # `"answer" in response`: a key that is there
+    return bool(operator == "in" and re.fullmatch(KEYS, left.strip()))
+
+
+def words(name: str) -> set[str]:
+    """The words of a dotted, snake-case or camel-case name, in lower case."""
+    return {w.lower() for w in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", name)}
+
+
+def stands_in(source: Source, unit: TestUnit | None) -> bool:
+    """Whether a test, or the file around it, replaces what it would call with a mock, stub, fake or recording."""
+    if unit and any(PARAMETER_STAND_IN.search(p) for p in unit.parameters):
+        return True
+    for call in source.calls:
+        inside = unit is None or call.function < 0 or call.function in unit.functions
+        if inside and _is_stand_in(call.callee):
+            return True
+    if unit:
+        own = [source.functions[i] for i in unit.functions]
+        return any(STAND_IN.search(d) for f in own for d in f.decorators)
+    return False

@@ -1,0 +1,75 @@
+"""Evaluations that are configuration of a tool, with cases or metrics in it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from rung.facts.catalogue import Tool
+from rung.link.criteria import baseline
+from rung.link.datasets import DATA_FILE, cases_in, locate, records
+from rung.link.evaluation import Evaluation
+from rung.link.files import matching, query
+from rung.link.project import Project
+
+
+class Configurations:
+    """Reads the configuration files of evaluation tools."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+
+    def all(self) -> list[Evaluation]:
+        """Evaluations that are configuration of a tool, with cases or metrics in it."""
+        found = []
+        for signature, tool in self.project.catalogue.files:
+            if tool.category != "evaluation":
+                continue
+            own = [p for p in matching(self.project, signature) if self.project.is_own(p)]
+            found += [e for path in own if (e := self._configuration(path, signature, tool))]
+        return found
+
+    def _configuration(self, path: str, signature: Any, tool: Tool) -> Evaluation | None:
+        data = self.project.data(path)
+        cases: list[Any] = query(data, signature["cases"]) if "cases" in signature else []
+        count = sum(len(c) if isinstance(c, list) else 1 for c in cases if c)
+        referenced = [locate(self.project, path, c) for c in cases if isinstance(c, str)]
+        named = query(data, signature["metrics"]) if "metrics" in signature else []
+        if ("cases" in signature and not count) and not named:
+            return None
+        found = Evaluation(path, 1, "configuration", [tool.id])
+        if count >= 2 or any(r and cases_in(self.project, r) >= 2 for r in referenced) or (cases and records(cases[0]) >= 2):
+            found.data_set = (path, 1)
+        found.data_set = found.data_set or self._beside(path, data)
+        if tool.text("criterion") == "built-in" and (named or count):
+            found.criterion = (path, 1)
+        found.criterion = found.criterion or baseline(self.project, path)
+        table = dict(tool.entry.get("metrics", {}).items())
+        for name in _flat(named):
+            metric = next((m for glob, m in table.items() if re.fullmatch(glob.replace("*", ".*"), name)), None)
+            if metric:
+                found.metrics.setdefault(metric, (path, 1))
+        if named and not found.metrics:
+            found.metrics["exact-match"] = (path, 1)
+        prompts = query(data, signature["prompts"]) if "prompts" in signature else []
+        found.prompts = [t for p in _flat(prompts) if (t := locate(self.project, path, p))]
+        found.own_prompts = bool(found.prompts) or (bool(tool.strings("commands")) and "prompts" not in signature)
+        return found
+
+    def _beside(self, path: str, data: Any) -> tuple[str, int] | None:
+        for value in _flat(data) if isinstance(data, (dict, list)) else ():
+            if DATA_FILE.fullmatch(value) and len(value) < 150:
+                target = locate(self.project, path, value)
+                if target and target != path and cases_in(self.project, target) >= 2:
+                    return target, 1
+        return None
+
+
+def _flat(value: Any) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, dict):
+        return [s for v in value.values() for s in _flat(v)]
+    if isinstance(value, list):
+        return [s for v in value for s in _flat(v)]
+    return []

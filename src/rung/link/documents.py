@@ -1,0 +1,171 @@
+"""Documents by kind: risks and limits, contributor guides, decisions, results, roadmaps, designs, changelogs, runbooks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from rung.facts.fact import Fact
+from rung.link.project import Project
+from rung.repository import Role
+
+READABLE = (".md", ".mdx", ".rst", ".adoc", ".txt", ".html")
+MIN_PROSE = 200
+LINK_ONLY = re.compile(r"\[[^\]]*\]\([^)]*\)|https?://\S+")
+
+
+class Documents:
+    """Facts of kind `document`; `about` is responsible-ai, contributing, design, decision, results, roadmap, changelog or rollback."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        words = project.vocabulary["documents"]
+        self.patterns = {k: re.compile(v, re.IGNORECASE | re.MULTILINE) for k, v in words.items()}
+        self.changelog = re.compile(words["changelog"])
+        self.contributing = re.compile(words["contributing"])
+        safety = project.vocabulary["safety"]
+        self.names = re.compile(safety["document_names"], re.IGNORECASE)
+        self.words = re.compile(safety["document_words"], re.IGNORECASE)
+        self.headings = re.compile(safety["headings"], re.IGNORECASE | re.MULTILINE)
+
+    def facts(self) -> list[Fact]:
+        """All documents of the project."""
+        found: list[Fact] = []
+        for path in self.project.paths:
+            if self.project.role(path) in (Role.TEST, Role.EXAMPLE) or re.search(
+                r"(?:^|/)(?:fixtures?|testdata|sample-docs|sample_docs|data)/", path
+            ):
+                continue
+            if not self._belongs(path):
+                continue
+            about = list(self._about(path))
+            for kind, line in about:
+                found.append(self.project.fact("document", path, line, about=kind))
+        return found
+
+    def _belongs(self, path: str) -> bool:
+        """Whether a document speaks of the application in scope: it stands there, or among the repository's own documents at the top."""
+        return self.project.repository.in_scope(path) or "/" not in path or path.startswith(("docs/", "doc/", ".github/"))
+
+    def _about(self, path: str) -> Iterator[tuple[str, int]]:
+        if self.changelog.search(self._relative(path)) and self._entry_line(path):
+            yield "changelog", self._entry_line(path)
+        if self.patterns["results"].search(path) and self._has_figures(path):
+            yield "results", 1
+        if not path.lower().endswith(READABLE) and not self.contributing.search(path):
+            return
+        text = self.project.text(path) or ""
+        if self._is_guide(path, text):
+            yield "contributing", 1
+        if (
+            self.patterns["decisions"].search(path)
+            and self.patterns["decision_words"].search(text)
+            and len(text) > 80
+            and self._is_edited(text)
+            and not re.search(r"template|readme", path, re.IGNORECASE)
+        ):
+            yield "decision", 1
+        if self.patterns["roadmap"].search(path) and len(text) > 80 and self._is_edited(text):
+            yield "roadmap", 1
+        elif (line := self._roadmap_section(path, text)) > 0:
+            yield "roadmap", line
+        if (line := self._responsible(path, text)) > 0:
+            yield "responsible-ai", line
+        if (line := self._design(path, text)) > 0:
+            yield "design", line
+        if (line := self._rollback(path, text)) > 0:
+            yield "rollback", line
+
+    def _is_guide(self, path: str, text: str) -> bool:
+        """A contributor guide that says something; one for coding assistants only where it says how to build, test and contribute."""
+        if not self.contributing.search(path) or len(text) <= MIN_PROSE / 2 or not self._is_edited(text):
+            return False
+        return not self.patterns["guides"].search(path) or bool(self.patterns["guide_words"].search(text))
+
+    def _relative(self, path: str) -> str:
+        scope = self.project.repository.scope
+        return path[len(scope) + 1 :] if scope and path.startswith(scope + "/") else path
+
+    def _is_edited(self, text: str) -> bool:
+        return not self.patterns["placeholders"].search(text)
+
+    def _entry_line(self, path: str) -> int:
+        text = self.project.text(path) or ""
+        if re.search(r"\bx\.y\.z\b", text) and not re.search(r"\d+\.\d+\.\d+", text):
+            return 0
+        match = self.patterns["changelog_entry"].search(text)
+        return text.count("\n", 0, match.start()) + 1 + match.group().count("\n") if match else 0
+
+    def _has_figures(self, path: str) -> bool:
+        if path.endswith((".py", ".ts")):
+            return False
+        text = self.project.text(path)
+        return text is None or len(re.findall(r"\d", text[:20_000])) >= 5
+
+    def _roadmap_section(self, path: str, text: str) -> int:
+        if not re.search(r"(?:^|/)readme\.(?:md|rst)$", path, re.IGNORECASE) or path.count("/") > 0:
+            return 0
+        for number, section in _sections(text):
+            heading = section.splitlines()[0]
+            if self.patterns["roadmap_heading"].search(heading):
+                items = re.findall(r"^\s*(?:[-*]|\d+\.)\s+\S.{8,}", section, re.MULTILINE)
+                if len(items) >= 2 and len(LINK_ONLY.sub("", section)) > 120:
+                    return number
+        return 0
+
+    def _responsible(self, path: str, text: str) -> int:
+        """A document about this system's risks, limits or intended use; a section of one will do, a line or a list of links won't."""
+        named = bool(self.names.search(path.rsplit("/", 1)[-1])) or bool(
+            re.search(r"responsible[_-]?ai|model[_-]?cards?/", path, re.IGNORECASE)
+        )
+        prose = LINK_ONLY.sub("", text)
+        if named and len(prose) > MIN_PROSE and len({w.lower() for w in self.words.findall(prose)}) >= 2 and self._is_edited(text):
+            return 1
+        if path.count("/") > 3 or re.search(r"(?:^|/)(?:workshop|tutorial|course|lab)s?/", path, re.IGNORECASE):
+            return 0
+        for number, section in _sections(text):
+            if self.headings.search(section.splitlines()[0]):
+                body = LINK_ONLY.sub("", "\n".join(section.splitlines()[1:]))
+                words = {w.lower() for w in self.words.findall(body)}
+                if (
+                    len(body) > 2 * MIN_PROSE
+                    and len(words) >= 2
+                    and re.search(r"\b(?:model|llm|ai|answers?|responses?|hallucinat\w+|generated)\b", body, re.IGNORECASE)
+                ):
+                    return number
+        return 0
+
+    def _design(self, path: str, text: str) -> int:
+        words = self.patterns["design_words"].findall(text)
+        distinct = {w.lower() for w in words}
+        if self.contributing.search(path) or self.changelog.search(path):
+            return 0
+        if self.patterns["design"].search(path) and len(text) > MIN_PROSE and len(distinct) >= 2 and (len(words) >= 3 or "/" not in path):
+            return 1
+        if re.search(r"(?:^|/)readme\.(?:md|rst)$", path, re.IGNORECASE):
+            for number, section in _sections(text):
+                if self.patterns["design_heading"].search(section.splitlines()[0]):
+                    found = {w.lower() for w in self.patterns["design_words"].findall(section)}
+                    if len(section) > 400 and len(found) >= 2:
+                        return number
+        return 0
+
+    def _rollback(self, path: str, text: str) -> int:
+        """A runbook that says how to go back to an earlier version, with steps."""
+        if not self.patterns["rollback_paths"].search(path) or path.lower().startswith(("changelog", "readme")):
+            return 0
+        for number, section in _sections(text):
+            if self.patterns["rollback"].search(section.splitlines()[0]) and self.patterns["rollback_steps"].search(section):
+                return number
+        return 0
+
+
+def _sections(text: str) -> Iterator[tuple[int, str]]:
+    """(line, text) of each part of a document that a heading begins, its deeper headings included."""
+    lines = text.splitlines()
+    starts = [(i, len(m.group(1))) for i, line in enumerate(lines) if (m := re.match(r"(#+)\s+\S", line))]
+    starts += [(i, 2) for i, line in enumerate(lines) if re.match(r"\s*<h[1-6]", line)]
+    starts.sort()
+    for index, (start, depth) in enumerate(starts):
+        end = next((s for s, d in starts[index + 1 :] if d <= depth), len(lines))
+        yield start + 1, "\n".join(lines[start:end])

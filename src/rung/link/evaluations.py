@@ -1,0 +1,307 @@
+"""Evaluations: what runs the application or a prompt and scores or asserts on the content of the model's output.
+
+Home-made ones are recognized by what the code does: it takes cases, asks the model (directly or through the application), and
+compares or scores what comes back. A name such as `evals/` only decides which scripts are looked at.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from functools import cached_property
+
+from rung.facts.catalogue import Tool
+from rung.facts.code.source import Call, Source
+from rung.link import metrics as scoring
+from rung.link.answers import can_be_called, judges_answer
+from rung.link.asking import Asking, owners
+from rung.link.checks import TestUnit, asserts, stands_in, test_units
+from rung.link.configurations import Configurations
+from rung.link.criteria import baseline, criterion
+from rung.link.datasets import data_nearby, data_set, locate
+from rung.link.dead import Dead
+from rung.link.evaluation import Evaluation
+from rung.link.graph import Graph
+from rung.link.project import Project
+from rung.link.uses import Uses
+from rung.repository import Role
+
+HINT = re.compile(
+    r"(?:^|[/_.-])(?:evals?|evaluat\w*|\w+_evals?|bench\w*|experiments?|quality|scor(?:e|er|ers|ing)|judges?|grad(?:e|er|ing)|golden|regression|compare\w*|accuracy)(?:[/_.-]|$)",
+    re.IGNORECASE,
+)
+SCORE_CALL = re.compile(
+    r"(?:^|\.)(?:ratio|SequenceMatcher|rouge\w*|bleu\w*|compute|sentence_bleu|levenshtein\w*|distance|cosine\w*|similarity|f1_score|accuracy_score|"
+    r"precision_score|recall_score|classification_report|startsWith|startswith|includes|search|match|test|equals)$",
+    re.IGNORECASE,
+)
+ABOUT_MEASURE = re.compile(r"guard_?rail|moderation|content_?filter|is_?blocked|approval", re.IGNORECASE)
+LIVE_GO = re.compile(r"API_KEY|_LIVE|LIVE_|[Ee]valuat")
+GRADES = re.compile(r"evaluat|judge|grade|score|rate_", re.IGNORECASE)
+SERVER = re.compile(
+    r"(?:^|\.)(?:listen|serve|ListenAndServe|uvicorn\.run|APIRouter|FastAPI|Flask|createServer|HandleFunc|WebApplication\.CreateBuilder)$"
+)
+EVALUATION = frozenset({"evaluation"})
+
+
+class Evaluations:
+    """Finds the evaluations of a project."""
+
+    def __init__(self, project: Project, graph: Graph, uses: Uses, asking: Asking) -> None:
+        self.project, self.graph, self.uses, self.asking = project, graph, uses, asking
+        self.dead = Dead(project)
+        self._scorers: dict[str, frozenset[str]] = {}
+
+    def all(self) -> list[Evaluation]:
+        """All evaluations, dead ones too (`dead` says why), in the order of their paths."""
+        found = [e for path in self.project.code if (e := self.of_code(path))]
+        found += Configurations(self.project).all()
+        return sorted(found, key=lambda e: (e.path, e.line))
+
+    def of_code(self, path: str) -> Evaluation | None:
+        """The evaluation that a source file is, if it is one."""
+        hinted = self.project.role(path) is Role.TEST or bool(HINT.search(path))
+        if not (hinted and self._may_be_live(path)) and not self._mentions_tool(path):
+            return None
+        source = self.project.source(path)
+        if source is None:
+            return None
+        tools = self._tools(path)
+        if not hinted and not tools:
+            return None
+        units = test_units(source)
+        found = self._tests(source, units, tools) if units else self._script(source, tools)
+        if found:
+            self._complete(found, source, tools)
+        return found
+
+    def _may_be_live(self, path: str) -> bool:
+        """Whether a file leads to a model and, for a test, nothing in its text stands in for it."""
+        if path not in self.graph.leading:
+            return False
+        if not HINT.search(path) and not any(target in self.graph.near for target in self.graph.glanced(path)):
+            return False  # an ordinary test that far from any model has others stand in for it
+        if path.endswith("_test.go") and not HINT.search(path) and not LIVE_GO.search(self.project.text(path) or ""):
+            return False  # a Go test calls whole packages: only one that asks for a key or says so is taken to ask a model
+        return bool(HINT.search(path)) or not self.uses.glance.holds(path, "stand-in")
+
+    def _mentions_tool(self, path: str) -> bool:
+        by_id = self.project.catalogue.by_id
+        return any(by_id[t].category in EVALUATION for t in self.uses.glance.tools(path)) or bool(self._scoring_helpers(path))
+
+    def _scoring_helpers(self, path: str) -> bool:
+        """Whether a test imports from a helper near it that may score with an evaluation tool."""
+        if self.project.role(path) is not Role.TEST:
+            return False
+        named = {w for module, names in self.uses.glance.modules(path) for w in re.findall(r"\w+", f"{module} {names}")}
+        return not named.isdisjoint(self._helpers)
+
+    @cached_property
+    def _helpers(self) -> frozenset[str]:
+        """Stems of the files near tests that may use an evaluation tool, and of those that import them."""
+        by_id = self.project.catalogue.by_id
+        near = [p for p in self.project.code if self._near_tests(p)]
+        found = {
+            posixpath.basename(p).split(".")[0] for p in near if any(by_id[t].category in EVALUATION for t in self.uses.glance.tools(p))
+        }
+        for _ in range(2):
+            found |= {
+                posixpath.basename(p).split(".")[0]
+                for p in near
+                if any(w in found for module, _ in self.uses.glance.modules(p) for w in re.findall(r"\w+", module))
+            }
+        return frozenset(found - {"__init__", "index"})
+
+    def _tools(self, path: str) -> list[Tool]:
+        by_id = self.project.catalogue.by_id
+        return [
+            by_id[f.fields["tool"]] for f in self.uses.in_source(path) if f.fields["category"] in EVALUATION and f.fields["via"] != "host"
+        ]
+
+    def scorers(self, path: str, depth: int = 3) -> frozenset[str]:
+        """Names of a file's functions that lead to an evaluation tool's scoring."""
+        if path not in self._scorers:
+            source = self.project.source(path)
+            if source is None or depth == 0:
+                return frozenset()
+            self._scorers[path] = frozenset()  # breaks cycles
+            tools = self._tools(path)
+            outside = {n for t in self.graph.touches(path) if self._near_tests(t) for n in self.scorers(t, depth - 1)}
+            found = {
+                n
+                for c in source.calls
+                if self._scores(c, tools, source) or c.callee.rsplit(".", 1)[-1] in outside
+                for n in owners(source, c.function)
+            }
+            self._scorers[path] = frozenset(found - {""})
+        return self._scorers[path]
+
+    def _near_tests(self, path: str) -> bool:
+        return self.project.role(path) is Role.TEST or bool(HINT.search(path))
+
+    def _tests(self, source: Source, units: list[TestUnit], tools: list[Tool]) -> Evaluation | None:
+        """Tests in which a model answers and the content of its answer is asserted on."""
+        asking = self.asking.calls(source.path)
+        scorers = {n for t in self.graph.touches(source.path) if self._near_tests(t) for n in self.scorers(t)}
+        live = []
+        for unit in units:
+            if ABOUT_MEASURE.search(unit.name):
+                continue  # looks at what the guard says, not at the model's answer
+            helpers = self._helper_names(source, asking)
+            calls = [c for c in asking if c.function in unit.functions]
+            calls += [c for c in source.calls if c.function in unit.functions and c.callee.rsplit(".", 1)[-1] in helpers]
+            calls = [c for c in calls if can_be_called(self.project, self.graph, source, c)]
+            scored = any(
+                c.function in unit.functions and (c.callee.rsplit(".", 1)[-1] in scorers or self._scores(c, tools, source))
+                for c in source.calls
+            )
+            if not scored and (stands_in(source, unit) or self._conftest_stands_in(source.path)):
+                continue
+            content = bool(calls) and judges_answer(source, unit, calls)
+            if content or (calls and scored) or (scored and asserts(source, unit) and self._touches_model(source.path)):
+                live.append(unit)
+        if not live:
+            return None
+        return Evaluation(source.path, live[0].line, "test", [t.id for t in tools], live, criterion=(source.path, live[0].line))
+
+    def _helper_names(self, source: Source, asking: list[Call]) -> set[str]:
+        """Helpers and fixtures of the file, outside its tests, that ask the model."""
+        return {
+            source.functions[c.function].name
+            for c in asking
+            if c.function >= 0 and source.functions[c.function].name and source.functions[c.function].parent < 0
+        }
+
+    def _touches_model(self, path: str) -> bool:
+        return bool(self.asking.calls(path)) or any(self.asking.names(t) for t in self.graph.touches(path))
+
+    def _conftest_stands_in(self, path: str) -> bool:
+        """A fixture above the tests that replaces the model for all of them."""
+        folder = posixpath.dirname(path)
+        while True:
+            conftest = posixpath.join(folder, "conftest.py")
+            if conftest in self.project.repository.files:
+                source = self.project.source(conftest)
+                for call in source.calls if source else ():
+                    if call.callee.rsplit(".", 1)[-1] == "fixture" and (auto := call.argument("autouse")) and auto.text == "true":
+                        fixture = next((i for i, f in enumerate(source.functions) if f.line >= call.line), None) if source else None
+                        if (
+                            fixture is not None
+                            and source
+                            and re.search(
+                                r"mock|fake|cassette|vcr|patch|stub",
+                                f"{source.functions[fixture].name} {' '.join(source.functions[fixture].parameters)}",
+                                re.IGNORECASE,
+                            )
+                        ):
+                            return True
+            if not folder:
+                return False
+            folder = posixpath.dirname(folder)
+
+    def _scores(self, call: Call, tools: list[Tool], source: Source) -> bool:
+        tails = {call.callee, call.callee.rsplit(".", 1)[-1]}
+        for tool in tools:
+            if any(m.tool.id == tool.id for m in self.project.catalogue.calls.find(call.callee)):
+                return True
+            imported = {
+                alias or name
+                for i in source.imports
+                for name, alias in i.names
+                if any(t.id == tool.id for t in self._import_tools(source, i.module, name))
+            }
+            if tails & imported or call.callee.split(".")[0] in imported:
+                return True
+        return False
+
+    def _import_tools(self, source: Source, module: str, name: str) -> tuple[Tool, ...]:
+        modules = self.project.catalogue.imports.get(source.language)
+        return (*modules.find(module), *modules.find(f"{module}.{name}")) if modules else ()
+
+    def _script(self, source: Source, tools: list[Tool]) -> Evaluation | None:
+        """A script or notebook that asks the model for cases and scores what comes back."""
+        form = "notebook" if source.path.endswith(".ipynb") else "script"
+        if any(SERVER.search(c.callee) for c in source.calls) and not tools:
+            return None
+        if tools and any(self._scores(c, tools, source) for c in source.calls):
+            line = next(c.line for c in source.calls if self._scores(c, tools, source))
+            if form == "notebook" and not self._asks_application(source) and not self._prompt_files(source):
+                return None  # tries a tool on something else than the application
+            return Evaluation(source.path, line, form, [t.id for t in tools])
+        asking = self.asking.calls(source.path)
+        if not asking or stands_in(source, None):
+            return None
+        line = self._score_line(source)
+        if not line or not self._loops_over_cases(source):
+            return None
+        return Evaluation(source.path, line, form)
+
+    def _loops_over_cases(self, source: Source) -> bool:
+        iterates = source.loops or any(
+            re.search(r"(?:^|\.)(?:map|forEach|each|apply|imap|Select|ForEach|gather|all)$", c.callee) for c in source.calls
+        )
+        return bool(iterates) and data_set(self.project, source) is not None
+
+    def _score_line(self, source: Source) -> int:
+        """The line where an answer is compared with what was expected, or judged; 0 when nothing is."""
+        for comparison in source.comparisons:
+            sides = f"{comparison.left} {comparison.right}"
+            if (
+                comparison.operator in ("==", "!=", "in", "not in", "===", "!==")
+                and re.search(
+                    r"expect|label|answer|truth|reference|gold|target|ideal|solution|correct|actual|output|response|result|\[[\"']\w+[\"']\]",
+                    sides,
+                    re.IGNORECASE,
+                )
+                and not re.search(r"__name__|\.argv|None\b|null\b|status|finish_reason|\.type\b|\.role\b", sides)
+            ):
+                return comparison.line
+        asking = {id(c) for c in self.asking.calls(source.path)}
+        for call in source.calls:
+            tail = call.callee.rsplit(".", 1)[-1]
+            if id(call) in asking and (GRADES.search(tail) or scoring.named(self.project, tail)):
+                return call.line
+            if SCORE_CALL.search(call.callee) and not re.match(r"^(?:re|os|path|logger)\.", call.callee):
+                return call.line
+        return scoring.judged(source)
+
+    def _complete(self, found: Evaluation, source: Source, tools: list[Tool]) -> None:
+        found.dead = self.dead.reason(source)
+        found.data_set = data_set(self.project, source) or data_nearby(self.project, source)
+        found.criterion = found.criterion or criterion(source) or baseline(self.project, source.path)
+        for metric, line in scoring.of_tools(source, tools).items():
+            found.metrics.setdefault(metric, (source.path, line))
+        if not found.metrics:
+            for metric, line in scoring.of_names(self.project, source).items():
+                found.metrics.setdefault(metric, (source.path, line))
+            if found.form != "test":
+                folder = posixpath.dirname(source.path)
+                if folder:
+                    found.metrics |= {
+                        m: place for m, place in scoring.of_prompt_files(self.project, folder).items() if m not in found.metrics
+                    }
+        if not found.metrics:
+            line = scoring.judged(source)
+            found.metrics["judged" if line else "exact-match"] = (source.path, line or found.line)
+        found.own_prompts = self._asks_application(source) or bool(self._prompt_files(source))
+        found.prompts = self._prompt_files(source)
+
+    def _asks_application(self, source: Source) -> bool:
+        return (
+            any(self.asking.names(t) for t in self.graph.touches(source.path) if self.project.role(t) is Role.APPLICATION)
+            or any(c.argument("target") is not None for c in source.calls)
+            or any(re.match(r"https?://(?:localhost|127\.0\.0\.1|0\.0\.0\.0)[:/]", t.value) for t in source.texts)
+        )
+
+    def _prompt_files(self, source: Source) -> list[str]:
+        found = []
+        for text in source.texts:
+            if (
+                re.search(r"prompt|\.prompty$|\.jinja2?$|\.j2$", text.value, re.IGNORECASE)
+                and len(text.value) < 120
+                and "\n" not in text.value
+            ):
+                target = locate(self.project, source.path, text.value)
+                if target:
+                    found.append(target)
+        return found

@@ -1,0 +1,137 @@
+"""Puts the linkers together: from a project to all facts that rules may ask for, by kind."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+
+from rung.facts.fact import Fact
+from rung.link.adaptation import Adaptation
+from rung.link.asking import Asking
+from rung.link.assets import Assets
+from rung.link.documents import Documents
+from rung.link.evaluation import Evaluation
+from rung.link.evaluations import Evaluations
+from rung.link.glance import Glance
+from rung.link.graph import Graph
+from rung.link.metrics import kinds
+from rung.link.models import Models
+from rung.link.monitoring import Monitoring
+from rung.link.pipelines import Pipelines
+from rung.link.project import Project
+from rung.link.prompt_control import PromptControl
+from rung.link.prompts import Prompts
+from rung.link.routing import Routing
+from rung.link.safety import Safety
+from rung.link.tools import ToolUses
+from rung.link.uses import Uses
+
+ENOUGH_CALLS = 20
+
+
+def link(project: Project) -> Mapping[str, Sequence[Fact]]:
+    """All facts of a project by kind, each list in the order of place."""
+    glance = Glance(project)
+    graph = Graph(project, glance)
+    uses = Uses(project, graph, glance)
+    asking = Asking(project, graph, uses)
+    evaluations = Evaluations(project, graph, uses, asking).all()
+    models = Models(project, graph, uses, asking)
+    pipelines = Pipelines(project, graph, uses, evaluations)
+    runs = pipelines.facts()
+    tool_uses = ToolUses(project, uses).facts()
+    found: list[Fact] = [*project.dependencies, *project.settings, *project.resources, *tool_uses, *runs]
+    found += _calls(project, asking)
+    found += _evaluations(project, evaluations)
+    found += [*models.facts(), *Routing(models).facts()]
+    found += Adaptation(project, uses, asking, models, evaluations).facts()
+    prompts = Prompts(project, graph, uses, asking).facts()
+    prompts += PromptControl(project, graph, asking, prompts, evaluations).facts()
+    documents = Documents(project).facts()
+    found += [*prompts, *documents]
+    found += Safety(project, graph, asking, models, tool_uses, evaluations).facts()
+    found += Monitoring(project, asking).facts()
+    found += Assets(project, tool_uses, runs, [*prompts, *documents]).facts()
+    by_kind: dict[str, list[Fact]] = defaultdict(list)
+    for fact in dict.fromkeys(map(_Same, found)):
+        by_kind[fact.fact.kind].append(fact.fact)
+    return {kind: sorted(facts, key=Fact.sort_key) for kind, facts in sorted(by_kind.items())}
+
+
+class _Same:
+    """Facts are the same when kind, place and tool are; the first stays."""
+
+    def __init__(self, fact: Fact) -> None:
+        self.fact = fact
+        fields = fact.fields
+        self._key = (
+            fact.kind,
+            fact.location,
+            fact.text,
+            *(
+                str(fields.get(k))
+                for k in (
+                    "tool",
+                    "about",
+                    "control",
+                    "name",
+                    "key",
+                    "triggers",
+                    "evaluation",
+                    "measure",
+                    "ecosystem",
+                    "how",
+                    "model",
+                    "pinned",
+                )
+            ),
+        )
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self._key == other._key
+
+
+def _calls(project: Project, asking: Asking) -> Iterator[Fact]:
+    """Calls in which the application has a model generate language (kind `model-call`); a few will do as evidence."""
+    found = 0
+    for path in sorted(asking.graph.near, key=lambda p: (asking.graph.leading[p], p)):
+        if found >= ENOUGH_CALLS:
+            return
+        if project.is_application(path):
+            for call in asking.direct(path)[:3]:
+                found += 1
+                yield project.fact("model-call", path, call.line, callee=call.callee)
+
+
+def _evaluations(project: Project, evaluations: Sequence[Evaluation]) -> Iterator[Fact]:
+    for evaluation in evaluations:
+        if evaluation.dead:
+            yield project.fact("dead-evaluation", evaluation.path, evaluation.line, why=evaluation.dead)
+            continue
+        advanced, _basic = kinds(project, {m: place[1] for m, place in evaluation.metrics.items()})
+        yield project.fact(
+            "evaluation",
+            evaluation.path,
+            evaluation.line,
+            form=evaluation.form,
+            tools=list(evaluation.tools),
+            data_set=evaluation.data_set is not None,
+            criterion=evaluation.criterion is not None,
+            advanced=advanced,
+            metrics=sorted(evaluation.metrics),
+        )
+        for kind, place in (("evaluation-data", evaluation.data_set), ("evaluation-criterion", evaluation.criterion)):
+            if place:
+                yield project.fact(kind, place[0], place[1], evaluation=evaluation.path)
+        table = project.vocabulary["metrics"]
+        for metric, (path, line) in sorted(evaluation.metrics.items()):
+            yield project.fact("metric-scored", path, line, name=metric, grade=table.get(metric, {}).get("kind", "basic"))
+    advanced_names = sorted(
+        {m for e in evaluations if not e.dead for m in e.metrics if project.vocabulary["metrics"].get(m, {}).get("kind") == "advanced"}
+    )
+    alive = [e for e in evaluations if not e.dead]
+    if alive:
+        yield project.fact("evaluation-metrics", alive[0].path, alive[0].line, advanced=len(advanced_names), names=advanced_names)

@@ -1,0 +1,190 @@
+"""A glance at source files before they are parsed: what they import, and which telling literals they hold.
+
+It may over-estimate, never under-estimate: parsing decides. One pass over the text for all literals, one pattern for import lines.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cached_property
+
+from ahocorasick_rs import AhoCorasick
+
+from rung.facts.catalogue import Tool
+from rung.facts.code import language_of
+from rung.link.project import Project
+
+# Words without which a linker has nothing to look for in a file.
+GROUPS = {
+    "feedback": ("feedback", "vote", "rating", "thumb", "helpful"),
+    "record": ("tokens", "token_", "cost", "feedback", "vote", "rating", "thumb", "helpful", "Tokens", "tokenUsage"),
+    "metric": (
+        "counter",
+        "histogram",
+        "gauge",
+        "put_metric",
+        "putmetric",
+        "trackMetric",
+        "track_metric",
+        "statsd",
+        "set_attribute",
+        "setAttribute",
+        "SetTag",
+        "set_tag",
+    ),
+    "stand-in": ("mock", "patch", "fake", "stub", "vcr", "cassette", "respx", "nock", "msw", "httptest", "noop", "NoOp"),
+    "measure": (
+        "guard",
+        "moderat",
+        "safe",
+        "toxic",
+        "harm",
+        "profan",
+        "appropriate",
+        "redact",
+        "mask",
+        "scrub",
+        "anonymi",
+        "pii",
+        "personal",
+        "inject",
+        "jailbreak",
+        "approv",
+        "confirm",
+        "allowed",
+        "permitted",
+        "topic",
+        "screen",
+        "validate",
+        "verify",
+    ),
+    "routing": ("fallback", "rout", "select", "choose", "pick", "failover", "modelFor", "model_for", "model_by", "modelBy"),
+    "prompt": ("prompt", "template", "instruction", "signature"),
+}
+MODEL_CATEGORIES = frozenset({"model-provider", "framework", "local-model"})
+IMPORTS = {
+    "python": re.compile(r"^[ \t\">]*(?:from[ \t]+([.\w]+)[ \t]+import[ \t]+(\([^)]*|[^#\n]*)|import[ \t]+([\w.]+))", re.MULTILINE),
+    "javascript": re.compile(r"(?:\bfrom|\bimport|\brequire)[ \t]*\(?[ \t]*[\"']([^\"'\n]+)[\"']"),
+    "go": re.compile(r"^[ \t]*(?:import[ \t]+)?(?:[\w.]+[ \t]+)?\"([\w./-]+)\"", re.MULTILINE),
+    "java": re.compile(r"^[ \t]*import[ \t]+(?:static[ \t]+)?([\w.]+)", re.MULTILINE),
+    "csharp": re.compile(r"^[ \t]*(?:global[ \t]+)?using[ \t]+(?:static[ \t]+)?(?:\w+[ \t]*=[ \t]*)?([\w.]+)", re.MULTILINE),
+    "ruby": re.compile(r"^[ \t]*require(?:_relative)?[ \t(]+[\"']([^\"'\n]+)[\"']", re.MULTILINE),
+    "rust": re.compile(r"^[ \t]*(?:pub[ \t]+)?(?:use|extern[ \t]+crate|mod)[ \t]+([\w:]+)", re.MULTILINE),
+}
+# Languages in which a library's constants are named without a line that imports it.
+CONSTANT = re.compile(r"(?<![\w.:])(\w+)(?=::|\.)")
+BY_CONSTANT = ("csharp", "ruby", "rust")
+
+
+class Glance:
+    """Quick looks at a project's source files; answers are remembered."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self._tools: dict[str, frozenset[str]] = {}
+        self._held: dict[str, frozenset[str]] = {}
+        self._modules: dict[str, tuple[tuple[str, str], ...]] = {}
+
+    def modules(self, path: str) -> tuple[tuple[str, str], ...]:
+        """(module, imported names as written) of the lines of a file that look like imports."""
+        known = self._modules.get(path)
+        if known is None:
+            pattern = IMPORTS.get(language_of(path) or "")
+            text = self.project.text(path) or ""
+            found = [m.groups() for m in pattern.finditer(text)] if pattern else []
+            known = self._modules[path] = tuple((g[0] or g[2] or "", g[1] or "") if len(g) == 3 else (g[0], "") for g in found)
+        return known
+
+    def tools(self, path: str) -> frozenset[str]:
+        """Ids of the tools that a file may use."""
+        known = self._tools.get(path)
+        if known is None:
+            known = self._tools[path] = (
+                frozenset(self._imported(path))
+                | frozenset(self._by_constant(path))
+                | (self._hits(path) & self.project.catalogue.by_id.keys())
+            )
+        return known
+
+    def names_model(self, path: str) -> bool:
+        """Whether a file may name a language model."""
+        return self.holds(path, "model")
+
+    def holds(self, path: str, group: str) -> bool:
+        """Whether a file holds one of a group's words (`model`, or a group of GROUPS), in one of the usual spellings."""
+        return group in self._hits(path)
+
+    def may_ask(self, path: str) -> bool:
+        """Whether a file may ask a model itself."""
+        by_id = self.project.catalogue.by_id
+        return any(by_id[t].category in MODEL_CATEGORIES for t in self.tools(path))
+
+    def _imported(self, path: str) -> Iterable[str]:
+        language = language_of(path) or ""
+        modules = self.project.catalogue.imports.get(language)
+        if modules is None:
+            return
+        joint = "." if language == "python" else "/"
+        for module, names in self.modules(path):
+            for tool in modules.find(module):
+                yield tool.id
+            for name in re.findall(r"\w+", names)[:40]:
+                for tool in modules.find(f"{module}{joint}{name}"):
+                    yield tool.id
+
+    def _by_constant(self, path: str) -> Iterable[str]:
+        """Tools whose top-level constant or crate a file names, in languages that need no import for that."""
+        language = language_of(path) or ""
+        modules = self.project.catalogue.imports.get(language) if language in BY_CONSTANT else None
+        if modules is not None:
+            for head in sorted(set(CONSTANT.findall(self.project.text(path) or ""))):
+                for tool in modules.find(head):
+                    yield tool.id
+
+    def _hits(self, path: str) -> frozenset[str]:
+        """Ids of tools and names of groups of which a file holds a literal."""
+        known = self._held.get(path)
+        if known is None:
+            text = self.project.text(path)
+            words, automaton = self._automaton
+            hits = {m[0] for m in automaton.find_matches_as_indexes(text, overlapping=True)} if text else set()
+            known = self._held[path] = frozenset(i for hit in hits for i in words[hit])
+        return known
+
+    @cached_property
+    def _automaton(self) -> tuple[list[tuple[str, ...]], AhoCorasick]:
+        """An automaton over the literals of all tools and groups, and the ids behind each literal."""
+        found: dict[str, set[str]] = {}
+        for tool in self.project.catalogue.tools:
+            for word in _literals(tool):
+                found.setdefault(word, set()).add(tool.id)
+        groups = {**GROUPS, "model": self.project.vocabulary["models"]["words"]}
+        for group, listed in groups.items():
+            for word in listed:
+                for form in (word, word.upper(), word.capitalize()):
+                    found.setdefault(form, set()).add(group)
+        words = sorted(found)
+        return [tuple(sorted(found[w])) for w in words], AhoCorasick(words)
+
+
+def _literals(tool: Tool) -> Iterable[str]:
+    """Literals of which a text holds at least one if it uses the tool without an import."""
+    for key in ("hosts", "paths"):
+        yield from (w for g in tool.strings(key) if (w := _longest(g, whole=True)))
+    yield from (w for g in tool.strings("resources") if (w := _longest(g)))
+    yield from (w for name in tool.entry.get("environment", {}) if (w := _longest(name)))
+    if "imports" not in tool.entry:
+        calls = [w for g in tool.strings("calls") if (w := _longest(g, whole=True))]
+        yield from calls or tool.strings("keywords")
+    for glob in tool.strings("generates"):
+        literal = _longest(glob, whole=True)
+        if literal.count(".") >= 1:
+            yield literal
+
+
+def _longest(glob: str, *, whole: bool = False) -> str:
+    """The longest literal part of a glob, cut at dots too unless `whole`; empty where it is too short to tell anything."""
+    parts = re.split(r"[*?\[\]]+" if whole else r"[*?\[\]/:]+", glob)
+    best = max(parts, key=len).strip(".")
+    return best if len(best) >= 4 else ""

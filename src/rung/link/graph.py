@@ -1,0 +1,275 @@
+"""Which of the repository's files a file uses, by its imports and, in languages without file imports, by the types it names."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections import defaultdict
+from functools import cached_property
+
+from rung.facts.code import language_of
+from rung.facts.code.source import Source
+from rung.link.glance import Glance
+from rung.link.project import Project
+
+TYPE_NAME = re.compile(r"\b[A-Z]\w+")
+DECLARED = re.compile(
+    r"^\s*(?:(?:public|internal|private|protected|static|sealed|abstract|partial|final|open|data|export|default|readonly)\s+)*"
+    r"(?:class|interface|record|struct|object|enum|module)\s+(?:class\s+|struct\s+)?([A-Z][\w:]*)",
+    re.MULTILINE,
+)
+LEADS = 3
+WORD = re.compile(r"\w+")
+SUFFIXES = {"java": (".java", ".kt", ".kts"), "csharp": (".cs",), "ruby": (".rb", ".rake")}
+UNTYPED = ("python", "javascript", "ruby")
+BY_TYPE = ("java", "csharp", "ruby")
+JS_SUFFIXES = (".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts", ".cts", ".vue", ".svelte")
+SCRIPT_END = re.compile(r"\.(?:[mc]?js|jsx)$")
+JS_ALIAS = re.compile(r"^(?:@/|~/|#/|\$lib/|src/|@@/|~~/)")
+
+
+class Graph:
+    """Resolves imports to files. `touches` maps a file's targets to the names taken from each (None: everything)."""
+
+    def __init__(self, project: Project, glance: Glance) -> None:
+        self.project, self.glance = project, glance
+        self._touches: dict[str, dict[str, frozenset[str] | None]] = {}
+        self._candidates: dict[str, list[str]] = {}
+
+    def touches(self, path: str) -> dict[str, frozenset[str] | None]:
+        """The files that this file uses directly."""
+        known = self._touches.get(path)
+        if known is None:
+            source = self.project.source(path)
+            known = self._touches[path] = self._resolve(source) if source else {}
+        return known
+
+    @cached_property
+    def leading(self) -> dict[str, int]:
+        """Code files that lead to a model by their imports or by the types that they name, with the number of steps; 0 may ask one itself.
+
+        Told from a glance at the text, so that only these need to be parsed.
+        """
+        wave = {p for p in self.project.code if self.glance.may_ask(p)}
+        found = dict.fromkeys(wave, 0)
+        for steps in range(1, LEADS + 1):
+            wave = {user for path in wave for user in self.used.get(path, ())} - found.keys()
+            found.update(dict.fromkeys(wave, steps))
+        return found
+
+    @cached_property
+    def near(self) -> frozenset[str]:
+        """Code files that may ask a model, and those that use one of these directly and need not name a client's type to call it."""
+        asking = {p for p in self.project.code if self.glance.may_ask(p)}
+        users = {user for path in asking for user in self.used.get(path, ())}
+        return frozenset(asking | {user for user in users if language_of(user) in UNTYPED})
+
+    @cached_property
+    def used(self) -> dict[str, list[str]]:
+        """The files that seem to use each file."""
+        users: dict[str, list[str]] = defaultdict(list)
+        for path in self.project.code:
+            for target in self.glanced(path):
+                users[target].append(path)
+        return dict(users)
+
+    def glanced(self, path: str) -> set[str]:
+        """The files that a file seems to use, from a glance at its text."""
+        language = language_of(path) or ""
+        found: set[str] = set()
+        for module, names in self.glance.modules(path):
+            taken = frozenset(WORD.findall(names)) - {"as"}
+            found |= {target for target, _ in self._targets(language, path, module, taken)}
+        if language in BY_TYPE:
+            found |= set(self._by_type(language, path, self.project.text(path) or ""))
+        if path.endswith("_test.go"):  # other files of a package are taken to lead to a model only by what they import themselves
+            found |= set(self._package(path))
+        return found
+
+    def _resolve(self, source: Source) -> dict[str, frozenset[str] | None]:
+        found: dict[str, frozenset[str] | None] = {}
+        for imported in source.imports:
+            taken = frozenset(name for name, _ in imported.names)
+            for target, names in self._targets(source.language, source.path, imported.module, taken):
+                if target == source.path:
+                    continue
+                before = found.get(target, frozenset())
+                found[target] = None if names is None or before is None else before | names
+        if source.language in BY_TYPE:
+            for target in self._by_type(source.language, source.path, "\n".join(source.lines)):
+                found.setdefault(target, None)
+        if source.language == "go":
+            for target in self._package(source.path):
+                found.setdefault(target, None)
+        return found
+
+    def _package(self, path: str) -> list[str]:
+        """The other files of a Go file's package."""
+        return [t for t in self._go_files.get(posixpath.dirname(path), ()) if t != path]
+
+    def _targets(self, language: str, path: str, module: str, names: frozenset[str]) -> list[tuple[str, frozenset[str] | None]]:
+        """The files that an import means, each with the names taken from it (None: everything)."""
+        if language == "python":
+            return self._python(path, module, names)
+        if language == "javascript":
+            return [(t, names or None) for t in self._javascript(path, module)]
+        if language == "go":
+            return [(t, None) for t in self._go(module)]
+        if language == "ruby":
+            target = posixpath.normpath(posixpath.join(posixpath.dirname(path), module))
+            return [(t, None) for t in (target, f"{target}.rb") if t in self.project.repository.files]
+        if language == "rust":
+            parts = [p for p in module.split("::") if p not in ("crate", "self", "super")]
+            found: list[tuple[str, frozenset[str] | None]] = [(t, None) for part in parts for t in self._stems.get((part, ".rs"), ())]
+            return found[:4]
+        return []
+
+    def _python(self, path: str, module: str, names: frozenset[str]) -> list[tuple[str, frozenset[str] | None]]:
+        folder = None
+        if module.startswith("."):
+            level = len(module) - len(module.lstrip("."))
+            folder = posixpath.dirname(path)
+            for _ in range(level - 1):
+                folder = posixpath.dirname(folder)
+            module = module.lstrip(".")
+        found: list[tuple[str, frozenset[str] | None]] = []
+        submodules = set()
+        for name in sorted(names):
+            target = self._python_module(f"{module}.{name}" if module else name, folder, path)
+            if target:
+                found.append((target, None))
+                submodules.add(name)
+        rest = names - submodules
+        if module and (rest or not names) and (target := self._python_module(module, folder, path)):
+            found.append((target, rest or None))
+        return found
+
+    def _python_module(self, module: str, folder: str | None, importer: str) -> str:
+        """The file of a Python module, "" where the repository has none; of several the one that shares most folders with the importer."""
+        parts = module.replace(".", "/")
+        endings = (f"{parts}.py", f"{parts}/__init__.py")
+        if folder is not None:
+            options = (posixpath.normpath(posixpath.join(folder, e)) for e in endings)
+            return next((t for t in options if t in self.project.repository.files), "")
+        if module not in self._candidates:
+            stem = posixpath.basename(parts)
+            near = (*self._stems.get((stem, ".py"), ()), *self._packages.get(stem, ()))
+            self._candidates[module] = [p for p in near if p in endings or p.endswith(("/" + endings[0], "/" + endings[1]))]
+        return min(self._candidates[module], key=lambda p: (-_shared(p, importer), len(p), p), default="")
+
+    def _javascript(self, path: str, module: str) -> list[str]:
+        if module.startswith("."):
+            return self._script(posixpath.normpath(posixpath.join(posixpath.dirname(path), module)))
+        if JS_ALIAS.match(module):
+            rest = JS_ALIAS.sub("", module)
+            folder = posixpath.dirname(path)
+            while True:
+                for base in ("", "src", "app", "lib", "src/lib"):
+                    found = self._script(posixpath.normpath(posixpath.join(folder, base, rest)))
+                    if found:
+                        return found
+                if not folder:
+                    return []
+                folder = posixpath.dirname(folder)
+        for name, folder in self._workspaces.items():
+            if module == name or module.startswith(name + "/"):
+                rest = module[len(name) + 1 :]
+                for base in (rest, f"src/{rest}", f"src/{rest}/index", "src/index", "index"):
+                    found = self._script(posixpath.normpath(posixpath.join(folder, base)))
+                    if found:
+                        return found
+        return []
+
+    def _script(self, target: str) -> list[str]:
+        """The script that an import path means: the file itself, with an ending, or a folder's index."""
+        if target.endswith(JS_SUFFIXES) and target in self.project.repository.files:
+            return [target]
+        found = self._scripts.get(target) or self._scripts.get(SCRIPT_END.sub("", target)) or self._scripts.get(f"{target}/index")
+        return [found] if found else []
+
+    @cached_property
+    def _scripts(self) -> dict[str, str]:
+        """Scripts by their path without the ending; of several the one whose ending comes first in JS_SUFFIXES."""
+        found: dict[str, str] = {}
+        for suffix in reversed(JS_SUFFIXES):
+            found.update((path[: -len(suffix)], path) for path in self.project.code if path.endswith(suffix))
+        return found
+
+    def _go(self, module: str) -> list[str]:
+        for name, folder in self._go_modules:
+            if module == name or module.startswith(name + "/"):
+                inside = posixpath.normpath(posixpath.join(folder, module[len(name) + 1 :]))
+                inside = "" if inside == "." else inside
+                return self._go_files.get(inside, [])
+        return []
+
+    def _by_type(self, language: str, path: str, text: str) -> list[str]:
+        named = set(TYPE_NAME.findall(text))
+        suffixes = SUFFIXES[language]
+        return sorted({t for name in named & self._types.keys() for t in self._types[name] if t != path and t.endswith(suffixes)})
+
+    @cached_property
+    def _types(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = defaultdict(list)
+        for path in self.project.paths:
+            if language_of(path) in BY_TYPE:
+                for name in DECLARED.findall(self.project.text(path) or ""):
+                    found[name.split("::")[-1]].append(path)
+        return {name: paths for name, paths in found.items() if len(paths) <= 3}
+
+    @cached_property
+    def _stems(self) -> dict[tuple[str, str], list[str]]:
+        found: dict[tuple[str, str], list[str]] = defaultdict(list)
+        for path in self.project.paths:
+            if language_of(path):
+                stem, suffix = posixpath.splitext(posixpath.basename(path))
+                found[(stem, suffix)].append(path)
+                if path.endswith("/mod.rs"):
+                    found[(posixpath.basename(posixpath.dirname(path)), ".rs")].append(path)
+        return found
+
+    @cached_property
+    def _packages(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = defaultdict(list)
+        for path in self.project.paths:
+            if path.endswith("/__init__.py"):
+                found[posixpath.basename(posixpath.dirname(path))].append(path)
+        return found
+
+    @cached_property
+    def _go_files(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = defaultdict(list)
+        for path in self.project.paths:
+            if path.endswith(".go") and not path.endswith("_test.go"):
+                found[posixpath.dirname(path)].append(path)
+        return found
+
+    @cached_property
+    def _go_modules(self) -> list[tuple[str, str]]:
+        found = []
+        for path in self.project.paths:
+            if posixpath.basename(path) == "go.mod":
+                match = re.search(r"^module\s+(\S+)", self.project.text(path) or "", re.MULTILINE)
+                if match:
+                    found.append((match.group(1), posixpath.dirname(path)))
+        return sorted(found, key=lambda pair: -len(pair[0]))
+
+    @cached_property
+    def _workspaces(self) -> dict[str, str]:
+        found = {}
+        for path in self.project.paths:
+            if posixpath.basename(path) == "package.json":
+                data = self.project.data(path)
+                if isinstance(data, dict) and isinstance(data.get("name"), str):
+                    found[data["name"]] = posixpath.dirname(path)
+        return found
+
+
+def _shared(one: str, other: str) -> int:
+    """How many leading folders two paths share."""
+    count = 0
+    for a, b in zip(one.split("/")[:-1], other.split("/")[:-1], strict=False):
+        if a != b:
+            break
+        count += 1
+    return count

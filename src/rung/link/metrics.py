@@ -1,0 +1,118 @@
+"""Which metrics an evaluation scores, by the names its tools give them and the words of its own code."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from functools import cache
+from typing import Any
+
+from rung.facts.catalogue import Tool, glob_matches
+from rung.facts.code.source import Source
+from rung.link.project import Project
+
+SCORING = re.compile(r"\b(?:scores?|rat(?:e|ing)|grade|judge|evaluat\w+|criteri\w+|scale|how well|number only)\b", re.IGNORECASE)
+# What a judge calls accuracy is correctness against written criteria.
+ACCURATE = re.compile(r"\b(?:accuracy|accurate|factual\w*)\b", re.IGNORECASE)
+SCALE = re.compile(
+    r"\b(?:1|one|0|zero)\s*(?:-|\u2013|to|and|through)\s*(?:5|10|100|1|five|ten)\b|\bscore\b|\b(?:yes|no|true|false|pass|fail)\b.*\b(?:only|word)\b",
+    re.IGNORECASE,
+)
+
+
+def of_tools(source: Source, tools: list[Tool]) -> dict[str, int]:
+    """Metric ids that a source takes from its evaluation tools, with lines."""
+    found: dict[str, int] = {}
+    for tool in tools:
+        for glob, metric in tool.entry.get("metrics", {}).items():
+            for call in source.calls:
+                tails = (call.callee, call.callee.rsplit(".", 1)[-1])
+                if any(glob_matches(glob, t) for t in tails):
+                    found.setdefault(f"{metric}:{glob}", call.line)
+            for imported in source.imports:
+                if any(glob_matches(glob, n) for n, _ in imported.names):
+                    # an imported instance such as `faithfulness` is handed on by name
+                    found.setdefault(f"{metric}:{glob}", imported.line)
+    return {key.split(":")[0]: line for key, line in sorted(found.items(), key=lambda kv: kv[1])}
+
+
+def kinds(project: Project, metrics: dict[str, int]) -> tuple[int, int]:
+    """How many advanced metrics and how many others there are."""
+    table = project.vocabulary["metrics"]
+    advanced = sum(1 for m in metrics if table.get(m, {}).get("kind") == "advanced")
+    return advanced, len(metrics) - advanced
+
+
+@cache
+def _words(pairs: tuple[tuple[str, tuple[str, ...]], ...]) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple(
+        (
+            metric,
+            re.compile(
+                r"(?<![a-z])(?:"
+                + "|".join(re.escape(w).replace(r"\ ", r"[\s_-]?").replace("_", r"[\s_-]?") for w in words)
+                + r")(?![a-z])",
+                re.IGNORECASE,
+            ),
+        )
+        for metric, words in pairs
+    )
+
+
+def patterns(vocabulary: Any) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """(metric id, pattern of its words) for the advanced metrics."""
+    table = vocabulary["metrics"]
+    return _words(tuple((m, tuple(e["words"])) for m, e in table.items() if e["kind"] == "advanced"))
+
+
+def named(project: Project, name: str) -> bool:
+    """Whether a name says one of the advanced metrics."""
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name)
+    return any(pattern.search(spaced) for _, pattern in patterns(project.vocabulary))
+
+
+def of_names(project: Project, source: Source) -> dict[str, int]:
+    """Advanced metrics that home-made code scores: names of functions, fields and result keys, and criteria in judge prompts."""
+    found: dict[str, int] = {}
+    names = [(f.name, f.line) for f in source.functions] + [(a.name, a.line) for a in source.assignments]
+    names += [(k, v.line or a.line) for a in source.assignments for k, v in zip(a.value.keys, a.value.items, strict=False)]
+    names += [(k, c.line) for c in source.calls for k in c.arguments.keys if k]
+    for metric, pattern in patterns(project.vocabulary):
+        for name, line in names:
+            spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name)
+            if pattern.search(spaced) and re.search(
+                r"score|eval|metric|rating|grade|judge|_avg|mean|check", f"{spaced} {source.path}", re.IGNORECASE
+            ):
+                found.setdefault(metric, line)
+    for text in source.texts:
+        if len(text.value) > 60 and SCORING.search(text.value) and SCALE.search(text.value):
+            for metric, pattern in patterns(project.vocabulary):
+                if pattern.search(text.value):
+                    found.setdefault(metric, text.line)
+            if ACCURATE.search(text.value):
+                found.setdefault("correctness", text.line)
+    return found
+
+
+def of_prompt_files(project: Project, folder: str) -> dict[str, tuple[str, int]]:
+    """Advanced metrics for which a judge prompt stands below a folder (`groundedness.prompty`, `relevance.jinja2`)."""
+    found: dict[str, tuple[str, int]] = {}
+    for path in project.paths:
+        if not path.startswith(f"{folder}/" if folder else ""):
+            continue
+        stem, suffix = posixpath.splitext(posixpath.basename(path))
+        if suffix.lower() in (".prompty", ".jinja2", ".jinja", ".j2", ".txt", ".md", ".prompt", ".yaml", ".yml") and project.is_own(path):
+            for metric, pattern in patterns(project.vocabulary):
+                if pattern.fullmatch(re.sub(r"[_-](?:prompt|judge|eval\w*|score|v\d+)$", "", stem)):
+                    text = project.text(path) or ""
+                    if SCORING.search(text):
+                        found.setdefault(metric, (path, 1))
+    return found
+
+
+def judged(source: Source) -> int:
+    """The line of a text that asks a model for a score or verdict on an answer; 0 when there is none."""
+    for text in source.texts:
+        if len(text.value) > 40 and SCORING.search(text.value) and SCALE.search(text.value):
+            return text.line
+    return 0

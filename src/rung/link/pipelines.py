@@ -1,0 +1,208 @@
+"""What pipelines do for the application: run its tests, evaluate its model's answers, deliver it, release it."""
+
+from __future__ import annotations
+
+import fnmatch
+import posixpath
+import re
+from collections.abc import Iterator
+
+from rung.facts.catalogue import Tool
+from rung.facts.code import language_of
+from rung.facts.code.source import Source
+from rung.facts.fact import Fact
+from rung.facts.pipelines.types import Run
+from rung.link.checks import asserting, assertions, asserts, test_units
+from rung.link.evaluation import Evaluation
+from rung.link.globs import path_pattern
+from rung.link.graph import Graph
+from rung.link.project import Project
+from rung.link.selection import Selection, select
+from rung.link.uses import Uses
+
+CLOSURE = 4
+
+
+class Pipelines:
+    """Facts about runs of pipelines."""
+
+    def __init__(self, project: Project, graph: Graph, uses: Uses, evaluations: list[Evaluation]) -> None:
+        self.project, self.graph, self.uses = project, graph, uses
+        self.evaluations = {e.path: e for e in evaluations if not e.dead}
+        self._asserting: dict[str, bool] = {}
+        self._tested: dict[tuple[str, Selection, str], str] = {}
+
+    def facts(self) -> list[Fact]:
+        """Facts of kind `run` (a tool run by a pipeline), `test-run` and `evaluation-run`."""
+        found: list[Fact] = []
+        for run in self.project.runs:
+            tools = self.tools(run)
+            found += [self._fact("run", run, tool=t.id, category=t.category, artifact=t.text("artifact")) for t in tools]
+            runners = [t for t in tools if t.category == "test-runner"]
+            for tool in runners:
+                found += self._tests(run, tool)
+            found += [*self._evaluates(run, tools), *self._of_script(run)]
+        return found
+
+    def _fact(self, kind: str, run: Run, **fields: object) -> Fact:
+        return Fact(
+            kind,
+            run.location,
+            run.text[:200],
+            {"role": "application", "triggers": sorted(run.triggers), "system": run.system, **fields},
+            run.reach,
+        )
+
+    def tools(self, run: Run) -> list[Tool]:
+        """The tools that a run's command or action is, by the catalogue."""
+        catalogue = self.project.catalogue
+        if run.action:
+            action = "/".join((run.action.lower(), *run.arguments[:1]))
+            given = [f"{k}: {v}".lower() for k, v in run.inputs.items()]
+            found = [m.tool for m in catalogue.actions.find(action)]
+            return [t for t in found if allowed(t, given, " ".join(run.inputs.values()).lower().split())]
+        words = list(run.arguments)
+        found = []
+        for rest, tool in catalogue.commands.get(run.program, ()):
+            if _follows(rest, words) and allowed(tool, words, words):
+                found.append(tool)
+        return list(dict.fromkeys(found))
+
+    def _tests(self, run: Run, tool: Tool) -> Iterator[Fact]:
+        """A test command that finds tests which assert something."""
+        selection = select(self.project, run.program, run.arguments, run.folder)
+        key = (tool.id, selection, run.folder)
+        if key not in self._tested:
+            self._tested[key] = self._first_asserting(tool, selection, run.folder)
+        if self._tested[key]:
+            yield self._fact("test-run", run, tests=self._tested[key])
+        for path, evaluation in sorted(self.evaluations.items()):
+            if (
+                evaluation.tests
+                and self._is_collected(tool, path, selection, run.folder)
+                and any(selection.takes_unit(u) for u in evaluation.tests)
+            ):
+                yield self._evaluation_fact(run, evaluation)
+
+    def _first_asserting(self, tool: Tool, selection: Selection, folder: str) -> str:
+        """The first of the collected files with a test that asserts something; empty when there is none."""
+        return next((p for p in self._collected(tool, selection, folder) if self._has_asserting(p, selection)), "")
+
+    def _collected(self, tool: Tool, selection: Selection, folder: str) -> Iterator[str]:
+        for path in self.project.paths:
+            if self._is_collected(tool, path, selection, folder):
+                yield path
+
+    def _is_collected(self, tool: Tool, path: str, selection: Selection, folder: str) -> bool:
+        if not self.project.repository.in_scope(path) or not selection.takes_path(path, folder):
+            return False
+        named = path in selection.paths
+        return named or any(path_pattern(glob).fullmatch(path) for glob in tool.strings("collects"))
+
+    def _has_asserting(self, path: str, selection: Selection) -> bool:
+        source = self.project.source(path)
+        if source is None:
+            return path.endswith((".bats", ".feature", ".robot", ".php", ".swift", ".exs", ".scala", ".dart")) and bool(
+                (self.project.text(path) or "").strip()
+            )
+        if not selection.marker and not selection.name:
+            if path not in self._asserting:
+                units = test_units(source)
+                self._asserting[path] = (
+                    any(asserts(source, u) for u in units) or (not units and bool(assertions(source))) or self._through_helpers(source)
+                )
+            return self._asserting[path]
+        return any(asserts(source, u) for u in test_units(source) if selection.takes_unit(u))
+
+    def _through_helpers(self, source: Source) -> bool:
+        """Tests that call asserting helpers of other files."""
+        touched = [s for t in self.graph.touches(source.path) if (s := self.project.source(t))]
+        helpers = frozenset(name for other in touched for name in asserting(other))
+        return bool(helpers) and any(asserts(source, u, helpers) for u in test_units(source))
+
+    def _evaluates(self, run: Run, tools: list[Tool]) -> Iterator[Fact]:
+        """A run of an evaluation: of its tool over a configuration, or of a file that is one or leads to one."""
+        if any(t.category == "evaluation" for t in tools):
+            evaluation = self._configured(run, tools)
+            if evaluation:
+                yield self._evaluation_fact(run, evaluation)
+        if run.file and not any(t.category == "test-runner" for t in tools):
+            found = self._leads_to(run.file)
+            if found:
+                yield self._evaluation_fact(run, found)
+
+    def _of_script(self, run: Run) -> Iterator[Fact]:
+        """Tools that the script a pipeline runs calls itself (a deployment through an SDK)."""
+        if run.file and language_of(run.file):
+            for use in self.uses.in_source(run.file):
+                tool = self.project.catalogue.by_id[str(use.fields["tool"])]
+                if tool.text("artifact") == "publishes" and use.fields["via"] == "call":
+                    yield self._fact("run", run, tool=tool.id, category=tool.category, artifact="publishes")
+
+    def _configured(self, run: Run, tools: list[Tool]) -> Evaluation | None:
+        """The evaluation that a tool's command means: the file that it names, or what it finds in its folder."""
+        ids = {t.id for t in tools}
+        named = [
+            posixpath.normpath(posixpath.join(run.folder, w.split("::")[0].split("@")[0]))
+            for w in (*run.arguments, *run.inputs.values())
+            if w and not w.startswith("-")
+        ]
+        for path in named:
+            if path in self.evaluations:
+                return self.evaluations[path]
+            inside = [e for p, e in sorted(self.evaluations.items()) if p.startswith(path + "/")] if path not in (".", "") else []
+            if inside:
+                return inside[0]
+        if any(n in self.project.repository.files and n.endswith((".yaml", ".yml", ".json", ".py", ".ts", ".js")) for n in named):
+            return None
+        mine = [e for _, e in sorted(self.evaluations.items()) if ids & set(e.tools) and posixpath.dirname(e.path).startswith(run.folder)]
+        beside = [e for e in mine if posixpath.dirname(e.path) == run.folder]
+        return next(iter(beside or mine), None)
+
+    def _leads_to(self, path: str) -> Evaluation | None:
+        seen, wave = {path}, [path]
+        for _ in range(CLOSURE):
+            for one in wave:
+                if one in self.evaluations and not self.evaluations[one].tests:
+                    return self.evaluations[one]
+            wave = sorted({t for one in wave for t in self.graph.touches(one)} - seen)
+            seen |= set(wave)
+            if len(seen) > 200:
+                break
+        return None
+
+    def _evaluation_fact(self, run: Run, evaluation: Evaluation) -> Fact:
+        return self._fact("evaluation-run", run, evaluation=evaluation.path, tools=list(evaluation.tools))
+
+
+def _follows(rest: tuple[str, ...], words: list[str]) -> bool:
+    """Whether a command's words stand at the head of the arguments, options between them passed over."""
+    plain = [w for w in words if not w.startswith("-")]
+    if all(r.startswith("-") for r in rest):
+        return all(r in words for r in rest)
+    wanted = [r for r in rest if not r.startswith("-")]
+    options = [r for r in rest if r.startswith("-")]
+    if not all(o in words for o in options):
+        return False
+    position = 0
+    for word in plain[: len(wanted) + 3]:
+        if position < len(wanted) and word == wanted[position]:
+            position += 1
+        elif position:
+            break
+    return position == len(wanted)
+
+
+def allowed(tool: Tool, given: list[str], words: list[str]) -> bool:
+    excluded = [e.lower() for e in tool.strings("excludes")]
+    needed = [n.lower() for n in tool.strings("needs")]
+    present = [w.lower() for w in (*given, *words)]
+
+    def there(word: str) -> bool:
+        plain = re.sub(r"\s+", "", word)
+        return any(
+            p == word or p.startswith(word + "=") or re.sub(r"\s+", "", p) == plain or ("*" in word and fnmatch.fnmatchcase(p, word))
+            for p in present
+        )
+
+    return not any(there(e) for e in excluded) and (not needed or any(there(n) for n in needed))

@@ -1,0 +1,150 @@
+"""What was read of a repository, for the linkers: sources parsed on demand, and the flat facts of all other files."""
+
+from __future__ import annotations
+
+import json
+import posixpath
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from rung.facts.catalogue import Catalogue
+from rung.facts.code import language_of, read_source
+from rung.facts.code.source import Source
+from rung.facts.fact import Fact, Location
+from rung.facts.pipelines.types import Pipeline, Run, Unit
+from rung.knowledge import LOADER
+from rung.link.globs import path_pattern
+from rung.repository import Repository, Role
+
+# Nesting that only an attacker writes, and that crashes libyaml's and json's recursive readers.
+TOO_DEEP = re.compile(r"(?:[\[{]\s{0,9}){100}|(?:[-?] ){100}|^ {400}", re.MULTILINE)
+OWN = (Role.APPLICATION, Role.TEST)
+
+
+@dataclass
+class Project:
+    """A repository with everything that its files say; `application` below means what the project itself uses or runs."""
+
+    repository: Repository
+    catalogue: Catalogue
+    dependencies: list[Fact] = field(default_factory=list)
+    settings: list[Fact] = field(default_factory=list)
+    resources: list[Fact] = field(default_factory=list)
+    units: list[Unit] = field(default_factory=list)
+    pipelines: list[Pipeline] = field(default_factory=list)
+    runs: list[Run] = field(default_factory=list)
+    _sources: dict[str, Source | None] = field(default_factory=dict, repr=False)
+    _having: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    _texts: dict[str, str | None] = field(default_factory=dict, repr=False)
+    _data: dict[str, Any] = field(default_factory=dict, repr=False)
+    _roles: dict[str, Role] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def vocabulary(self) -> Any:
+        """The words of the field (`rules/vocabulary.yaml`)."""
+        return self.catalogue.vocabulary
+
+    def role(self, path: str) -> Role:
+        """The file's role; examples are the application where the whole repository is samples."""
+        role = self._roles.get(path)
+        if role is None:
+            role = self.repository.role(path)
+            if role is Role.EXAMPLE and self.repository.samples_are_application:
+                role = Role.APPLICATION
+            self._roles[path] = role
+        return role
+
+    def is_application(self, path: str) -> bool:
+        """Whether the file is part of the application in scope (no test, example, document, vendored or generated file)."""
+        return self.repository.in_scope(path) and self.role(path) is Role.APPLICATION
+
+    def is_own(self, path: str) -> bool:
+        """Whether the file is the project's own work in scope: application or test."""
+        return self.repository.in_scope(path) and self.role(path) in OWN
+
+    @cached_property
+    def paths(self) -> tuple[str, ...]:
+        """All paths that are neither vendored nor generated."""
+        return tuple(p for p in self.repository.files if self.role(p) not in (Role.VENDORED, Role.GENERATED))
+
+    def having(self, glob: str) -> tuple[str, ...]:
+        """The paths that match a glob. Most globs hold a literal that no path has: then nothing is compiled."""
+        known = self._having.get(glob)
+        if known is None:
+            required = re.sub(r"\{[^}]*\}|\[[^\]]*\]", "*", glob)  # of alternatives none is required
+            literal = max((part.strip("/") for part in re.split(r"[*?]+", required)), key=len)
+            near = [p for p in self.paths if literal in p] if literal in self._joined else []
+            pattern = path_pattern(glob) if near else None
+            known = self._having[glob] = tuple(p for p in near if pattern and pattern.fullmatch(p))
+        return known
+
+    @cached_property
+    def _joined(self) -> str:
+        return "\n".join(self.paths)
+
+    def text(self, path: str) -> str | None:
+        """The text of a file; None when it is absent, binary or too large. Read once."""
+        if path not in self._texts:
+            self._texts[path] = self.repository.text(path) if path in self.repository.files else None
+        return self._texts[path]
+
+    def source(self, path: str) -> Source | None:
+        """The parsed source file; None for what is no code or can't be read. Parsed once."""
+        if path not in self._sources:
+            text = self.text(path) if language_of(path) else None
+            self._sources[path] = read_source(path, text) if text else None
+        return self._sources[path]
+
+    def data(self, path: str) -> Any:
+        """The parsed YAML, JSON, JSON Lines or TOML of a file; None when it is none or does not parse. Parsed once."""
+        if path not in self._data:
+            self._data[path] = _parse(path, self.text(path))
+        return self._data[path]
+
+    @cached_property
+    def code(self) -> tuple[str, ...]:
+        """Paths of own code files."""
+        return tuple(p for p in self.paths if language_of(p) and self.is_own(p))
+
+    def evidence(self, path: str, line: int) -> str:
+        """The line of a file as a person would quote it."""
+        source = self._sources.get(path)
+        lines = source.lines if source else (self.text(path) or "").splitlines()
+        return lines[line - 1].strip()[:200] if 0 < line <= len(lines) else ""
+
+    def fact(self, kind: str, path: str, line: int = 0, text: str | None = None, **fields: Any) -> Fact:
+        """A fact at a line of a file, with that line as evidence and the file's role among the fields."""
+        shown = self.evidence(path, line) if text is None else text[:200]
+        return Fact(kind, Location(path, line), shown, {"role": str(self.role(path)), **fields})
+
+    def matching(self, pattern: re.Pattern[str], paths: Iterable[str] | None = None) -> Iterator[str]:
+        """Own paths in scope whose path matches."""
+        for path in self.paths if paths is None else paths:
+            if pattern.search(path) and self.repository.in_scope(path):
+                yield path
+
+
+def _parse(path: str, text: str | None) -> Any:
+    if text is None or len(text) > 2_000_000 or TOO_DEEP.search(text):
+        return None
+    suffix = posixpath.splitext(path)[1].lower()
+    try:
+        if suffix == ".jsonl":
+            return [json.loads(line) for line in text.splitlines() if line.strip()]
+        if suffix == ".json":
+            return json.loads(text)
+        if suffix == ".toml":
+            import tomllib
+
+            return tomllib.loads(text)
+        if suffix in (".yaml", ".yml"):
+            import yaml
+
+            documents = list(yaml.load_all(text, LOADER))
+            return documents[0] if len(documents) == 1 else documents
+    except Exception:  # noqa: BLE001 - data of any shape
+        return None
+    return None

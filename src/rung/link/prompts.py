@@ -1,0 +1,304 @@
+"""Prompts: where the application keeps them, and in what form."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any
+
+from rung.facts.code.source import Call, Source, Value
+from rung.facts.fact import Fact
+from rung.link.asking import Asking
+from rung.link.files import matching
+from rung.link.graph import BY_TYPE, Graph
+from rung.link.project import Project
+from rung.link.uses import Uses
+from rung.repository import Role
+
+# Files in which a constant may name a prompt file or folder.
+NAMES_FILES = re.compile(
+    r"""prompt|\.(?:txt|md|jinja2?|j2|st|erb|hbs|mustache|liquid|tmpl|ya?ml|json|toml)["'`]|system|instruction|persona|template""",
+    re.IGNORECASE,
+)
+READS = re.compile(r"(?:get|pull|load|fetch|render|find|retrieve|use|compile|format|read|hub|prompts?)\w*$", re.IGNORECASE)
+CONSTANT_HINT = re.compile(r"PROMPT|Prompt|prompt|TEMPLATE|Template|template|INSTRUCTION|Signature")
+HOLE = re.compile(r"\{\{?[^{}\n]{1,60}\}?\}|\$\{?\w+\}?|<%=?|%\(\w+\)s|\{\}")
+WORDS = re.compile(r"[^\W\d_]{2,}(?:\s+|[,.;:]\s*)[^\W\d_]{2,}")
+PROMPT_LENGTH = 40
+# A single message of a conversation carries a role, but declares nothing about the prompt.
+MESSAGE_KEYS = frozenset({"role", "content", "name", "tool_calls", "parts", "kind", "messages"})
+
+
+class Prompts:
+    """Facts of kind `prompt` (form: literal, template, module, definition, registry)."""
+
+    def __init__(self, project: Project, graph: Graph, uses: Uses, asking: Asking) -> None:
+        self.project, self.graph, self.uses, self.asking = project, graph, uses, asking
+        words = project.vocabulary["prompts"]
+        self.words = words
+        self.paths = re.compile(words["paths"], re.IGNORECASE)
+        self.not_paths = re.compile(words["not_paths"], re.IGNORECASE)
+        self.modules = re.compile(words["modules"], re.IGNORECASE)
+        self.constants = re.compile(words["constants"])
+        self.versioned = re.compile(words["versioned_name"], re.IGNORECASE)
+
+    def facts(self) -> list[Fact]:
+        """All facts of this room."""
+        prompts = [*self._tool_files(), *self._files(), *self._in_code(), *self._registries(), *self._in_settings()]
+        return list({(p.location.path, p.location.line, p.fields["form"]): p for p in prompts}.values())
+
+    def _prompt(self, path: str, line: int, form: str, *, structured: bool = False, version: str = "") -> Fact:
+        return self.project.fact("prompt", path, line, form=form, structured=structured, version=version)
+
+    def _tool_files(self) -> Iterator[Fact]:
+        """Files in the declared format of a prompt tool."""
+        for signature, tool in self.project.catalogue.files:
+            if tool.category == "prompt-format":
+                for path in matching(self.project, signature):
+                    if self.project.is_application(path) and not self.not_paths.search(path) and not _judges(path):
+                        text = self.project.text(path) or ""
+                        version = _field(text, "version") or (
+                            "variants" if re.search(r"^\s*(?:node_)?variants:", text, re.MULTILINE) else ""
+                        )
+                        yield self._prompt(path, 1, "definition", structured=True, version=version)
+
+    def _files(self) -> Iterator[Fact]:
+        for path in self.project.paths:
+            suffix = posixpath.splitext(path)[1].lower()
+            if self.not_paths.search(path) or not self._is_candidate(path):
+                continue
+            if suffix in (".yaml", ".yml", ".json", ".toml"):
+                yield from self._definition(path)
+            elif suffix in self.words["templates"] and self._is_loaded(path) and WORDS.search(self.project.text(path) or ""):
+                yield self._prompt(path, 1, "template")
+
+    def _is_candidate(self, path: str) -> bool:
+        if not self.project.repository.in_scope(path) or _judges(path):
+            return False
+        role = self.project.role(path)
+        if role in (Role.TEST, Role.EXAMPLE) or (role is Role.DOCUMENTATION and not path.endswith((".md", ".txt"))):
+            return False
+        if path.startswith(("docs/", "doc/", "tests/", "test/")):
+            return False
+        return bool(self.paths.search(path)) or posixpath.basename(path) in self._named_in_code
+
+    def _is_loaded(self, path: str) -> bool:
+        """Whether application code names the file, its stem, or the folder that it reads all of."""
+        stem = posixpath.splitext(posixpath.basename(path))[0]
+        folder = posixpath.basename(posixpath.dirname(path))
+        texts = self._texts
+        if (
+            posixpath.basename(path) in self._named_in_code
+            or posixpath.basename(path) in texts
+            or stem in texts
+            or stem.split(".")[0] in texts
+        ):
+            return True
+        return (
+            bool(folder)
+            and self.paths.search(folder + "/") is not None
+            and (folder in texts or any(t.endswith(f"/{folder}") or f"{folder}/" in t for t in texts))
+        )
+
+    @cached_property
+    def _texts(self) -> frozenset[str]:
+        """Short string constants that may name prompt files: those of application files that speak of prompts or ask a model."""
+        found: set[str] = set()
+        for path in self.project.code:
+            if (
+                self.project.is_application(path)
+                and (path in self.graph.near or self.modules.search(path))
+                and NAMES_FILES.search(self.project.text(path) or "")
+            ):
+                source = self.project.source(path)
+                found |= {t.value for t in source.texts if len(t.value) < 120} if source else set()
+        return frozenset(found)
+
+    @cached_property
+    def _named_in_code(self) -> frozenset[str]:
+        """Names of template files that string constants of application code end with, handed to the model in some way."""
+        suffixes = tuple(self.words["templates"])
+        return frozenset(
+            posixpath.basename(t.strip())
+            for t in self._texts
+            if t.strip().endswith(suffixes) and re.search(r"prompt|system|instruction|rules|persona|template", t, re.IGNORECASE)
+        )
+
+    def _definition(self, path: str) -> Iterator[Fact]:
+        data = self.project.data(path)
+        for entry in [data, *(data.values() if isinstance(data, dict) else ()), *(data if isinstance(data, list) else ())]:
+            if isinstance(entry, dict) and self._holds_prompt(entry):
+                more = [k for k in self.words["more_keys"] if k in entry]
+                structured = bool(more) and not (set(entry) <= MESSAGE_KEYS or "role" in entry)
+                if self._is_loaded(path) or structured:
+                    yield self._prompt(
+                        path, 1, "definition" if structured else "template", structured=structured, version=str(entry.get("version", ""))
+                    )
+                return
+        if (
+            isinstance(data, list) and any(isinstance(m, dict) and "role" in m and "content" in m for m in data) and self._is_loaded(path)
+        ) or (
+            isinstance(data, dict) and self._is_loaded(path) and any(isinstance(v, str) and len(v) > PROMPT_LENGTH for v in data.values())
+        ):
+            yield self._prompt(path, 1, "template")
+
+    def _holds_prompt(self, entry: dict[Any, Any]) -> bool:
+        for key in self.words["text_keys"]:
+            value = entry.get(key)
+            if _is_text(value) and len(str(value)) >= PROMPT_LENGTH:
+                return True
+            if isinstance(value, list) and value and isinstance(value[0], dict) and "role" in value[0]:
+                return True
+        return False
+
+    def _in_code(self) -> Iterator[Fact]:
+        for path in self.project.code:
+            if not self.project.is_application(path) or self.not_paths.search(path):
+                continue
+            text = self.project.text(path) or ""
+            is_module = bool(self.modules.search(path)) and not _judges(path)
+            if not is_module and not (path in self.graph.near and CONSTANT_HINT.search(text)):
+                continue
+            source = self.project.source(path)
+            if source is None:
+                continue
+            if is_module:
+                line = self._prompt_text_line(source)
+                if line and self._is_taken(path):
+                    yield self._prompt(path, line, "module", version=self._version_of(source))
+            yield from self._signatures(source)
+            yield from self._named_templates(source)
+
+    def _is_taken(self, path: str) -> bool:
+        """Whether another file uses the module, or it asks the model itself."""
+        source = self.project.source(path)
+        if self.asking.names(path) or any(f.fields["via"] == "import" for f in self.uses.in_source(path)):
+            return True
+        names = [c.name for c in source.classes] if source and source.language in BY_TYPE else []
+        return path in self.graph.used or any(
+            other != path and any(n in (self.project.text(other) or "") for n in names) for other in self.project.code
+        )
+
+    def _prompt_text_line(self, source: Source) -> int:
+        return next((t.line for t in source.texts if len(t.value) >= PROMPT_LENGTH and WORDS.search(t.value)), 0)
+
+    def _version_of(self, source: Source) -> str:
+        return next((a.name for a in source.assignments if self.versioned.search(a.name) and self.constants.search(a.name)), "")
+
+    def _signatures(self, source: Source) -> Iterator[Fact]:
+        """Classes that are prompts by their base class (a tool of category prompt-format with `names`)."""
+        for tool in self.project.catalogue.tools:
+            if (
+                tool.category != "prompt-format"
+                or source.language not in tool.entry.get("imports", {})
+                or tool.id not in self.uses.imported(source.path)
+            ):
+                continue
+            wanted = set(tool.strings("names"))
+            for declared in source.classes:
+                if any(b.rsplit(".", 1)[-1] in wanted for b in declared.bases):
+                    yield self._prompt(source.path, declared.line, "definition", structured=True)
+                    return
+            calls = tool.strings("calls")
+            if calls and not tool.entry.get("files"):
+                for call in source.calls:
+                    if any(m.tool.id == tool.id for m in self.project.catalogue.calls.find(call.callee)):
+                        yield self._prompt(source.path, call.line, "definition", structured=True)
+                        return
+
+    def _named_templates(self, source: Source) -> Iterator[Fact]:
+        """Named templates at the top level, with variables, kept apart from the call that fills them."""
+        for assignment in source.assignments:
+            if assignment.function >= 0 or (assignment.owner and source.language != "python"):
+                continue
+            if assignment.owner and not re.search(r"prompt|settings|config", assignment.owner, re.IGNORECASE):
+                continue
+            name = assignment.name.rsplit(".", 1)[-1]
+            text = _template_text(assignment.value)
+            if self.constants.search(name) and len(text) >= 2 * PROMPT_LENGTH and HOLE.search(text) and WORDS.search(text):
+                yield self._prompt(source.path, assignment.line, "named")
+                return
+
+    def _registries(self) -> Iterator[Fact]:
+        for path in self.project.code:
+            if not self.project.is_application(path):
+                continue
+            for use in self.uses.in_source(path):
+                if use.fields["category"] == "prompt-registry":
+                    source = self.project.source(path)
+                    call = next((c for c in source.calls if c.line == use.location.line), None) if source else None
+                    if call is not None and not READS.search(call.callee):
+                        continue
+                    yield self._prompt(
+                        path, use.location.line, "registry", structured=True, version=_label(source, call, self.words["label_keys"])
+                    )
+
+    def _in_settings(self) -> Iterator[Fact]:
+        """Prompts kept in a settings file."""
+        for setting in self.project.settings:
+            path = setting.location.path
+            if (
+                not path.endswith((".json", ".yaml", ".yml", ".toml"))
+                or not self.project.is_application(path)
+                or self.not_paths.search(path)
+            ):
+                continue
+            key = str(setting.fields["key"])
+            if (
+                (
+                    re.search(r"prompt|instruction|system_?message", key, re.IGNORECASE)
+                    and len(str(setting.fields["value"])) >= 2 * PROMPT_LENGTH
+                    and WORDS.search(str(setting.fields["value"]))
+                )
+                and not _judges(path)
+                and not re.search(r"^\.|workflow|package\.json|eval|openapi|swagger", path)
+            ):
+                yield self._prompt(path, setting.location.line, "settings")
+                return
+
+
+def _judges(path: str) -> bool:
+    """Prompts of an evaluation's judge are not the application's."""
+    return bool(re.search(r"(?:^|/)(?:\w*eval\w*|judges?|graders?|custom_evals|benchmarks?)/", path, re.IGNORECASE))
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _field(text: str, key: str) -> str:
+    match = re.search(rf"^\s*{key}\s*:\s*[\"']?([^\s\"'#]+)", text, re.MULTILINE)
+    return match.group(1) if match else ""
+
+
+def _template_text(value: Value) -> str:
+    if value.kind in ("string", "template"):
+        return value.text
+    if value.kind == "call":
+        return next((i.text for i in value.items if i.kind in ("string", "template")), "") or next(
+            (j.text for i in value.items for j in _nested(i)), ""
+        )
+    return ""
+
+
+def _literals(value: Value) -> list[str]:
+    return [v.text for v in (value, *value.items) if v.kind in ("string", "template")]
+
+
+def _nested(value: Value) -> list[Value]:
+    return [j for i in (value, *value.items) for j in (i, *i.items) if j.kind in ("string", "template") and len(j.text) > PROMPT_LENGTH]
+
+
+def _label(source: Source | None, call: Call | None, keys: list[str]) -> str:
+    """The version or label that a registry is asked for, as a keyword or behind the prompt's name (`name:production`)."""
+    if call is None or source is None:
+        return ""
+    value = call.argument(*keys)
+    if value is not None:
+        return value.text or "set"
+    first = next((i.text for i in call.arguments.items if i.kind == "string"), "")
+    named = next((i.text for i in call.arguments.items if i.kind == "name"), "")
+    first = first or next((text for a in source.assignments if a.name == named for text in _literals(a.value) if ":" in text), "")
+    return first.rsplit(":", 1)[-1] if ":" in first else ""

@@ -1,0 +1,206 @@
+"""What protects users and the system at run time, and how safety is checked and documented."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from rung.facts.code.source import Source
+from rung.facts.fact import Fact
+from rung.link.asking import Asking
+from rung.link.checks import asserts, test_units
+from rung.link.evaluation import Evaluation
+from rung.link.graph import Graph
+from rung.link.models import Models
+from rung.link.project import Project
+from rung.repository import Role
+
+MEASURES = frozenset({"guardrail", "moderation", "pii-redaction", "injection-detection", "approval"})
+SAFETY_WORDS = re.compile(
+    r"[Gg]uard|[Mm]oderat|[Ss]afety|[Rr]edact|[Ii]njection|[Jj]ailbreak|[Aa]pproval|[Aa]llow|[Aa]nonymi|[Hh]arm|[Tt]oxic|[Pp]ii|PII"
+)
+TESTS_MEASURE = re.compile(
+    r"""(?:def test|func Test|(?:it|test)\(["'`]|void |class )\w*[^"'`(\n]*(?:guardrail|moderation|redact|injection|jailbreak)""",
+    re.IGNORECASE,
+)
+ATTACKS = frozenset({"red-teaming", "safety-evaluation"})
+
+
+class Safety:
+    """Facts of kind `safety-measure`, `safety-test` and `adversarial-evaluation`."""
+
+    def __init__(
+        self, project: Project, graph: Graph, asking: Asking, models: Models, uses: list[Fact], evaluations: list[Evaluation]
+    ) -> None:
+        self.project, self.graph, self.asking, self.models = project, graph, asking, models
+        self.uses = uses
+        self._kinds: dict[str, str] = {}
+        self.evaluations = [e for e in evaluations if not e.dead]
+        self.dead = {e.path for e in evaluations if e.dead}
+        words = project.vocabulary["safety"]
+        self.measures = {kind: re.compile(p, re.IGNORECASE) for kind, p in words["measures"].items()}
+        self.not_measures = re.compile(words["not_measures"], re.IGNORECASE)
+        self.attacks = re.compile(words["attack_words"], re.IGNORECASE)
+        guards = project.vocabulary.get("guard_models", ())
+        self.guard_model = re.compile("|".join(f"(?:{g})" for g in guards), re.IGNORECASE) if guards else None
+        self.glance = asking.uses.glance
+
+    def facts(self) -> list[Fact]:
+        """All facts of this room."""
+        measures = [*self._of_tools(), *self._guard_models(), *self._own()]
+        return [*measures, *self._summary(measures), *self._tests(measures), *self._attacks()]
+
+    def _of_tools(self) -> Iterator[Fact]:
+        """Tools in use in application code; a resource that is provisioned counts only beside code that uses it."""
+        for use in self.uses:
+            if (
+                use.fields["category"] in MEASURES
+                and use.fields["role"] == "application"
+                and use.fields["via"] != "resource"
+                and not _evaluates(use.location.path)
+            ):
+                sides = use.fields["protects"] or ["input"]
+                yield Fact("safety-measure", use.location, use.text, {**use.fields, "measure": use.fields["category"], "sides": sides})
+        for use in self.uses:
+            if use.fields["category"] in MEASURES and use.fields["via"] == "resource" and self._is_called(use):
+                yield Fact(
+                    "safety-measure",
+                    use.location,
+                    use.text,
+                    {**use.fields, "measure": use.fields["category"], "sides": use.fields["protects"] or ["input"]},
+                )
+
+    def _is_called(self, use: Fact) -> bool:
+        """A filter policy attached to a model's deployment works without code; anything else must be named by code."""
+        tool = self.project.catalogue.by_id[str(use.fields["tool"])]
+        if tool.text("declared") == "suffices":
+            return True
+        return any(other.fields["tool"] == tool.id and other.fields["via"] != "resource" for other in self.uses)
+
+    def _guard_models(self) -> Iterator[Fact]:
+        """Classifiers that are models themselves, called by name."""
+        if self.guard_model is None:
+            return
+        for path in sorted(self.graph.near):
+            if not self.project.is_application(path) or _evaluates(path) or not self.glance.holds(path, "measure"):
+                continue
+            source = self.project.source(path)
+            for literal in source.texts if source else ():
+                if len(literal.value) < 120 and self.guard_model.search(literal.value) and self.asking.calls(path):
+                    yield self.project.fact("safety-measure", path, literal.line, measure="moderation", sides=["input"], tool="")
+                    break
+
+    def _own(self) -> Iterator[Fact]:
+        """Functions of the repository's own that code which asks the model calls on the way in or out."""
+        seen: set[tuple[str, str, str]] = set()
+        for path in self.project.code:
+            if path not in self.graph.near or not self.project.is_application(path) or _evaluates(path):
+                continue
+            if not self.glance.holds(path, "measure"):
+                continue
+            source = self.project.source(path)
+            if source is None or not any(self._measure(c.callee) for c in source.calls):
+                continue
+            asking: dict[int, int] = {}
+            for call in self.asking.calls(path):
+                asking[call.function] = min(call.line, asking.get(call.function, call.line))
+            for call in source.calls:
+                kind = self._measure(call.callee)
+                side = "output" if call.function in asking and call.line > asking[call.function] else "input"
+                if kind and call.function in asking and self._defined(source, call.callee) and (kind, call.callee, side) not in seen:
+                    seen.add((kind, call.callee, side))
+                    yield self.project.fact("safety-measure", path, call.line, measure=kind, sides=[side], tool="", function=call.callee)
+
+    def _measure(self, callee: str) -> str:
+        """The kind of measure that a callee's name says; empty for none."""
+        if callee not in self._kinds:
+            self._kinds[callee] = self._kind(callee)
+        return self._kinds[callee]
+
+    def _kind(self, callee: str) -> str:
+        name = ".".join(callee.split(".")[-2:])
+        tail = callee.rsplit(".", 1)[-1]
+        spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", tail)
+        if self.not_measures.search(spaced):
+            return ""
+        return next((k for k, p in self.measures.items() if p.search(tail) or p.search(spaced) or p.search(name)), "")
+
+    def _defined(self, source: Source, callee: str) -> bool:
+        """Whether the called function is the repository's own, with a body that decides something."""
+        tail = callee.rsplit(".", 1)[-1]
+        for path in (source.path, *self.graph.touches(source.path)):
+            other = self.project.source(path)
+            for index, function in enumerate(other.functions if other else ()):
+                if function.name == tail and other is not None and (function.end_line > function.line or _does(other, index)):
+                    return True
+        return False
+
+    def _summary(self, measures: list[Fact]) -> Iterator[Fact]:
+        """One fact that says how many kinds there are and whether input and output are both protected."""
+        if measures:
+            kinds = sorted({str(m.fields["measure"]) for m in measures})
+            sides = sorted({s for m in measures for s in m.fields["sides"]})
+            first = measures[0]
+            yield Fact(
+                "safety-cover",
+                first.location,
+                first.text,
+                {"role": "application", "kinds": len(kinds), "both_sides": "input" in sides and "output" in sides},
+            )
+
+    def _tests(self, measures: list[Fact]) -> Iterator[Fact]:
+        """Tests of the safety measures."""
+        places = {m.location.path for m in measures}
+        for path in self.project.code:
+            if self.project.role(path) is not Role.TEST:
+                continue
+            if not measures or not SAFETY_WORDS.search(self.project.text(path) or "") or not self._may_touch(path, places):
+                continue
+            source = self.project.source(path)
+            if source is None:
+                continue
+            touched = set(self.graph.touches(path))
+            named = re.search(r"guard|moderat|safety|redact|injection|jailbreak|approval|pii", path, re.IGNORECASE)
+            for unit in test_units(source):
+                body = "\n".join(source.lines[unit.line - 1 : unit.end_line])
+                about = named or re.search(r"guardrail|moderat|redact|injection|jailbreak|approval|\bpii\b", unit.name, re.IGNORECASE)
+                own = any(self._measure(c.callee) for c in source.calls if c.function in unit.functions)
+                if asserts(source, unit) and (
+                    (touched & places and (about or own))
+                    or (own and measures and touched)
+                    or (about and re.search(r"guardrail", body) and measures)
+                ):
+                    yield self.project.fact("safety-test", path, unit.line)
+                    return
+
+    def _may_touch(self, path: str, places: set[str]) -> bool:
+        """Whether a test seems to use a file with a measure, or is called after one."""
+        if SAFETY_WORDS.search(path) or TESTS_MEASURE.search(self.project.text(path) or ""):
+            return True
+        return any(t in places for t in self.graph.glanced(path))
+
+    def _attacks(self) -> Iterator[Fact]:
+        """Automated adversarial or safety evaluation."""
+        for use in self.uses:
+            if use.location.path in self.dead:
+                continue
+            if (
+                use.fields["category"] in ATTACKS
+                and use.fields["role"] in ("application", "test")
+                and use.fields["via"] not in ("resource", "host")
+            ):
+                yield Fact("adversarial-evaluation", use.location, use.text, dict(use.fields))
+        for evaluation in self.evaluations:
+            places = [evaluation.path, *([evaluation.data_set[0]] if evaluation.data_set else [])]
+            hit = next((p for p in places if self.attacks.search(p.rsplit("/", 1)[-1])), "")
+            if hit:
+                yield self.project.fact("adversarial-evaluation", hit, 1 if hit != evaluation.path else evaluation.line)
+
+
+def _does(source: Source, function: int) -> bool:
+    """Whether a one-line function does anything: calls or compares."""
+    return any(c.function == function for c in source.calls) or any(c.function == function for c in source.comparisons)
+
+
+def _evaluates(path: str) -> bool:
+    return bool(re.search(r"(?:^|/)(?:\w*evals?|evaluations?|red-?_?team\w*|benchmarks?)(?:/|_|\.)", path, re.IGNORECASE))

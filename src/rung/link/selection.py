@@ -1,0 +1,278 @@
+"""Which tests a test command runs: the paths it names, the markers it selects, the options of the project's configuration."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import shlex
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from rung.link.checks import TestUnit
+from rung.link.project import Project
+
+PYTEST = ("pytest", "py.test")
+WITH_VALUE = frozenset(
+    [
+        "-m",
+        "-k",
+        "-n",
+        "-c",
+        "-o",
+        "-p",
+        "-r",
+        "-W",
+        "--rootdir",
+        "--ignore",
+        "--ignore-glob",
+        "--deselect",
+        "--maxfail",
+        "--tb",
+        "--durations",
+        "--timeout",
+        "--junitxml",
+        "--junit-xml",
+        "--cov",
+        "--cov-report",
+        "--cov-config",
+        "--cov-fail-under",
+        "--numprocesses",
+        "--dist",
+        "--html",
+        "--confcutdir",
+        "--basetemp",
+        "--log-level",
+        "--log-cli-level",
+        "--reruns",
+        "--retries",
+        "--config",
+        "--project",
+        "--reporter",
+        "--workers",
+        "--testNamePattern",
+        "-t",
+        "--coverageDirectory",
+        "--outputFile",
+        "--grep",
+        "-g",
+        "--tag",
+        "--exclude",
+        "--filter",
+        "--configuration",
+        "--logger",
+        "--settings",
+        "--results-directory",
+        "--require",
+        "-r",
+        "--format",
+        "-f",
+        "--out",
+        "-run",
+        "-bench",
+        "-count",
+        "-timeout",
+        "-p",
+        "-parallel",
+        "--test-threads",
+        "--features",
+        "--package",
+        "-P",
+        "-pl",
+        "--projects",
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What a test command selects: folders or files (empty: everything below its folder), left-out paths, marker and name expressions."""
+
+    paths: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
+    marker: str = ""
+    name: str = ""
+
+    def takes_path(self, path: str, folder: str) -> bool:
+        """Whether a file is among what the command collects."""
+        if any(path == i or path.startswith(i.rstrip("/") + "/") for i in self.ignored):
+            return False
+        if not self.paths:
+            return not folder or path.startswith(folder + "/")
+        return any(path == p or path.startswith(p.rstrip("/") + "/") or p in ("", ".") or _glob(p, path) for p in self.paths)
+
+    def takes_unit(self, unit: TestUnit) -> bool:
+        """Whether a test is selected by marker and name."""
+        return _holds(self.marker, unit.marks) and _holds_name(self.name, unit.name)
+
+
+def _glob(pattern: str, path: str) -> bool:
+    if "*" not in pattern:
+        return False
+    from rung.link.globs import path_pattern
+
+    return bool(path_pattern(pattern).fullmatch(path))
+
+
+def select(project: Project, program: str, arguments: Sequence[str], folder: str) -> Selection:
+    """The selection of a test command that runs in a folder, with the project's own options where it has some."""
+    words = list(arguments)
+    defaults: list[str] = []
+    if program in PYTEST:
+        words = _configured(project, folder, "addopts") + words
+        defaults = _configured(project, folder, "testpaths")
+    paths, ignored, marker, name = [], [], "", ""
+    for word, option, value in _options(words):
+        if option in ("-m", "--tag"):
+            marker = value
+        elif option in ("-k", "-run"):
+            name = value
+        elif option in ("--ignore", "--ignore-glob"):
+            ignored.append(_inside(folder, value))
+        elif not word.startswith("-") and not _is_word(word):
+            path = _inside(folder, word.split("::")[0])
+            # A word that is no path here is the value of an option that isn't known, unless it looks like a path.
+            if _exists(project, path) or "/" in word or word.endswith(".py"):
+                paths.append(path)
+        elif word.startswith("-m") and len(word) > 2 and not word.startswith("--") and program in PYTEST:
+            marker = word[2:]
+    known = [p for p in paths if _exists(project, p)]
+    if paths and not known and program in PYTEST:
+        known = paths  # a path that is not there: finds nothing
+    if not paths and defaults:
+        known = [p for d in defaults if _exists(project, p := _inside(folder, d))]
+    return Selection(tuple(known), tuple(ignored), marker.strip("'\""), name.strip("'\""))
+
+
+def _options(words: list[str]) -> Iterator[tuple[str, str, str]]:
+    """(word, option, its value) for each word that is not itself the value of an option."""
+    index = 0
+    while index < len(words):
+        word = words[index]
+        option, _, value = word.partition("=") if word.startswith("--") else (word, "", "")
+        if word.startswith("-") and option in WITH_VALUE and not value:
+            index += 1
+            value = words[index] if index < len(words) else ""
+        index += 1
+        if word != "--":
+            yield word, option, value
+
+
+def _is_word(word: str) -> bool:
+    return word in ("run", "test", "tests:unit", "watch", "./...", "...", "--", "discover", "start", "ci") or "$" in word or "{" in word
+
+
+def _inside(folder: str, path: str) -> str:
+    path = path.rstrip("/")
+    path = path.removesuffix("/...")
+    joined = posixpath.normpath(posixpath.join(folder, path))
+    return "" if joined == "." else joined
+
+
+def _exists(project: Project, path: str) -> bool:
+    files = project.repository.files
+    return path == "" or path in files or "*" in path or any(p.startswith(path + "/") for p in files)
+
+
+def _configured(project: Project, folder: str, key: str) -> list[str]:
+    """Words of an option in pytest's own configuration, from the folder upwards."""
+    while True:
+        for name, section in (("pytest.ini", "pytest"), ("pyproject.toml", "tool"), ("tox.ini", "pytest"), ("setup.cfg", "tool:pytest")):
+            path = posixpath.join(folder, name)
+            if path not in project.repository.files:
+                continue
+            value = _option(project, path, section, key)
+            if value is not None:
+                return value
+        if not folder:
+            return []
+        folder = posixpath.dirname(folder)
+
+
+def _option(project: Project, path: str, section: str, key: str) -> list[str] | None:
+    if path.endswith(".toml"):
+        data = project.data(path)
+        options = (
+            data.get("tool", {}).get("pytest", {}).get("ini_options")
+            if isinstance(data, dict) and isinstance(data.get("tool", {}), dict)
+            else None
+        )
+        if not isinstance(options, dict):
+            return None
+        value = options.get(key, [])
+        return [str(v) for v in value] if isinstance(value, list) else _split(str(value))
+    import configparser
+
+    parser = configparser.RawConfigParser(strict=False)
+    try:
+        parser.read_string(project.text(path) or "")
+    except configparser.Error:
+        return None
+    return _split(parser.get(section, key, fallback="")) if parser.has_section(section) else None
+
+
+def _split(text: str) -> list[str]:
+    try:
+        return shlex.split(text)
+    except ValueError:
+        return text.split()
+
+
+def _holds(expression: str, marks: tuple[str, ...]) -> bool:
+    """Evaluates pytest's marker expression (`and`, `or`, `not`, parentheses) over a test's marks.
+
+    Marks may also be given at run time (to parameters, by a hook). So a test that carries one of the expression's marks is taken
+    to carry the others too where the expression asks for them, and to lack those that it excludes.
+    """
+    if not expression or _Expression(expression, lambda word: word in marks).value():
+        return True
+    words = set(re.findall(r"[\w-]+", expression)) - {"and", "or", "not"}
+    excluded = set(re.findall(r"\bnot\s+([\w-]+)", expression))
+    if not words & set(marks) or excluded & set(marks):
+        return False
+    return _Expression(expression, lambda word: word not in excluded).value()
+
+
+def _holds_name(expression: str, name: str) -> bool:
+    if not expression:
+        return True
+    return _Expression(expression, lambda word: word.lower() in name.lower()).value()
+
+
+class _Expression:
+    """A recursive-descent reader of `and`, `or`, `not` and parentheses; anything it can't read selects everything."""
+
+    def __init__(self, text: str, test: Callable[[str], bool]) -> None:
+        self.words = re.findall(r"\(|\)|[^\s()]+", text)[:200]
+        self.test = test
+
+    def value(self) -> bool:
+        try:
+            return self._or()
+        except (IndexError, RecursionError):
+            return True
+
+    def _or(self) -> bool:
+        result = self._and()
+        while self.words and self.words[0] in ("or", "|"):
+            self.words.pop(0)
+            other = self._and()
+            result = result or other
+        return result
+
+    def _and(self) -> bool:
+        result = self._not()
+        while self.words and self.words[0] == "and":
+            self.words.pop(0)
+            other = self._not()
+            result = result and other
+        return result
+
+    def _not(self) -> bool:
+        word = self.words.pop(0)
+        if word == "not":
+            return not self._not()
+        if word == "(":
+            result = self._or()
+            self.words.pop(0)
+            return result
+        return self.test(word)

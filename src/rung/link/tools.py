@@ -1,0 +1,96 @@
+"""Uses of tools all over a project: source files, settings, infrastructure, files, pipelines and wired-in dependencies."""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+from collections.abc import Iterator
+
+from rung.facts.catalogue import Tool
+from rung.facts.fact import Fact
+from rung.link.dead import can_be_built
+from rung.link.files import matching
+from rung.link.pipelines import allowed
+from rung.link.project import Project
+from rung.link.uses import Uses, hosts_of
+
+
+class ToolUses:
+    """Facts of kind `use` for the whole project, with the way in which each tool shows itself (`via`)."""
+
+    def __init__(self, project: Project, uses: Uses) -> None:
+        self.project, self.uses = project, uses
+        self.catalogue = project.catalogue
+
+    def facts(self) -> list[Fact]:
+        """All uses."""
+        found: list[Fact] = []
+        for path in self.project.code:
+            found += self.uses.in_source(path)
+        found += [*self._resources(), *self._files(), *self._declared(), *self._settings(), *self._commands()]
+        used = {str(f.fields["tool"]) for f in found} | {str(f.fields["category"]) for f in found}
+        return [f for f in found if f.fields["via"] != "environment" or self._has_company(f, used)]
+
+    def _has_company(self, fact: Fact, used: set[str]) -> bool:
+        required = self.catalogue.by_id[str(fact.fields["tool"])].strings("requires")
+        return not required or any(r in used for r in required)
+
+    def _resources(self) -> Iterator[Fact]:
+        for resource in self.project.resources:
+            for match in self.catalogue.resources.find(str(resource.fields["type"])):
+                if self.project.is_application(resource.location.path):
+                    yield self.uses.use(match.tool, resource.location.path, resource.location.line, "resource", resource.text)
+
+    def _files(self) -> Iterator[Fact]:
+        for signature, tool in self.catalogue.files:
+            for path in matching(self.project, signature):
+                if tool.category == "packaging" and not can_be_built(self.project, path):
+                    continue
+                if self.project.is_own(path) or (path.startswith(".") and self.project.repository.in_scope(path)):
+                    yield self.uses.use(tool, path, 1, "file")
+
+    def _declared(self) -> Iterator[Fact]:
+        """Dependencies that the platform wires in by itself."""
+        wired = [t for t in self.catalogue.tools if t.text("declared") == "suffices"]
+        for dependency in self.project.dependencies:
+            if dependency.fields["scope"] != "runtime":
+                continue
+            for tool in wired:
+                globs = tool.entry.get("dependencies", {}).get(str(dependency.fields["ecosystem"]), ())
+                if any(fnmatch.fnmatchcase(str(dependency.fields["name"]).lower(), g.lower()) for g in globs):
+                    yield self.uses.use(tool, dependency.location.path, dependency.location.line, "dependency")
+
+    def _settings(self) -> Iterator[Fact]:
+        for setting in self.project.settings:
+            path, key, value = setting.location.path, str(setting.fields["key"]), str(setting.fields["value"])
+            if not self.project.is_application(path):
+                continue
+            switched = [*self.catalogue.switched(str(setting.fields["name"]), value), *self.catalogue.switched(key, value)]
+            for tool in dict.fromkeys(switched):
+                yield self.uses.use(tool, path, setting.location.line, "environment")
+            for host in hosts_of(value):
+                for match in self.catalogue.hosts.find(host):
+                    yield self.uses.use(match.tool, path, setting.location.line, "host")
+            if setting.fields["name"] == "image":
+                for match in self.catalogue.images.find(re.sub(r"[:@][^/]*$", "", value)):
+                    yield self.uses.use(match.tool, path, setting.location.line, "image")
+
+    def _commands(self) -> Iterator[Fact]:
+        """Tools that the project's own scripts and targets call, whether or not a pipeline runs them."""
+        for unit in self.project.units:
+            if not self.project.is_own(unit.path):
+                continue
+            for command in unit.commands:
+                yield from self._command(unit.path, command.words, command.line)
+
+    def _command(self, path: str, words: tuple[str, ...], line: int) -> Iterator[Fact]:
+        for start, word in enumerate(words[:6]):
+            for rest, tool in self.catalogue.commands.get(word.rsplit("/", 1)[-1].split("@")[0], ()):
+                plain = [w for w in words[start + 1 :] if not w.startswith("-")]
+                if list(rest) == plain[: len(rest)] and _counts(tool) and allowed(tool, list(words), list(words)):
+                    yield self.uses.use(tool, path, line, "command")
+
+
+def _counts(tool: Tool) -> bool:
+    """Tools of which a command in a script is a use by itself; delivery and tests count only where a pipeline runs them."""
+    return tool.category not in ("deployment", "packaging", "test-runner", "release-automation")

@@ -1,0 +1,245 @@
+"""Uses of tools in source files: imported where it matters, called, or switched on by a keyword."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+
+from rung.facts.catalogue import Tool, glob_matches
+from rung.facts.code.source import Assignment, Call, Source, Value
+from rung.facts.fact import Fact
+from rung.link.glance import Glance
+from rung.link.graph import Graph
+from rung.link.project import Project
+
+URL_HOST = re.compile(r"(?:https?|wss?|grpc)://([\w.-]+(?::\d+)?)|^([\w-]+(?:\.[\w-]+)+)(?::\d+)?(?:/|$)")
+
+
+class Uses:
+    """Which tools a source file uses, and at which line."""
+
+    def __init__(self, project: Project, graph: Graph, glance: Glance) -> None:
+        self.project = project
+        self.graph = graph
+        self.catalogue = project.catalogue
+        self._imported: dict[str, dict[str, int]] = {}
+        self._found: dict[str, list[Fact]] = {}
+        self._called_names: dict[str, frozenset[str]] = {}
+        self.glance = glance
+
+    def imported(self, path: str) -> dict[str, int]:
+        """Ids of the tools that a file imports (their `names` regarded), with the line."""
+        known = self._imported.get(path)
+        if known is None:
+            source = self.project.source(path) if self.mentions_tool(path) else None
+            known = self._imported[path] = dict(self._imports(source)) if source else {}
+        return known
+
+    def mentions_tool(self, path: str) -> bool:
+        """Whether a file may use any tool; asked before it is parsed."""
+        return bool(self.glance.tools(path))
+
+    def available(self, path: str, tool: str) -> bool:
+        """Whether a file imports the tool or gets a name from a file that does."""
+        return tool in self.imported(path) or any(tool in self.imported(t) for t in self.graph.touches(path))
+
+    def _imports(self, source: Source) -> Iterator[tuple[str, int]]:
+        modules = self.catalogue.imports.get(source.language)
+        if modules is None:
+            return
+        found: dict[str, int] = {}
+        for imported in source.imports:
+            names = [name for name, _ in imported.names]
+            dotted = [imported.module, *(f"{imported.module}{_joint(source.language)}{n}" for n in names)]
+            for module in dotted:
+                for tool in modules.find(module):
+                    if self._resolves_to_own(source, imported.module) or not self._named(tool, names, source):
+                        continue
+                    found.setdefault(tool.id, imported.line)
+        if source.language in ("ruby", "csharp", "rust"):
+            # These name a library's constants without a line that imports it (Bundler, implicit usings, full paths).
+            for call in source.calls:
+                head = re.split(r"[.:]", call.callee)[0]
+                for tool in modules.find(head):
+                    if self._named(tool, [], source):
+                        found.setdefault(tool.id, call.line)
+        yield from sorted(found.items(), key=lambda item: (item[1], item[0]))
+
+    def _resolves_to_own(self, source: Source, module: str) -> bool:
+        """A module of the repository's own that happens to be called like a package."""
+        if source.language != "python":
+            return False
+        head, files = module.split(".", maxsplit=1)[0], self.project.repository.files
+        folder = source.path.rpartition("/")[0]
+        return head in self._own_packages or f"{head}.py" in files or (bool(folder) and f"{folder}/{head}.py" in files)
+
+    @cached_property
+    def _own_packages(self) -> frozenset[str]:
+        tops = set()
+        for path in self.project.paths:
+            parts = path.split("/")
+            if path.endswith(".py"):
+                for depth in (0, 1):
+                    if len(parts) > depth + 1 and f"{'/'.join(parts[: depth + 1])}/__init__.py" in self.project.repository.files:
+                        tops.add(parts[depth])
+        return frozenset(tops)
+
+    def _named(self, tool: Tool, names: list[str], source: Source) -> bool:
+        wanted = tool.strings("names")
+        if not wanted:
+            return True
+        if any(glob_matches(w, name) for w in wanted for name in names):
+            return True
+        tails = self._tails(source)
+        return any(glob_matches(w, tail) for w in wanted for tail in tails)
+
+    def _tails(self, source: Source) -> frozenset[str]:
+        """All names that a file calls, decorates with or derives from."""
+        known = self._called_names.get(source.path)
+        if known is not None:
+            return known
+        tails = {part for call in source.calls for part in re.split(r"[.:]+", call.callee)}
+        tails |= {decorator.rsplit(".", 1)[-1] for decorator, _ in _decorators(source)}
+        tails |= {b.rsplit(".", 1)[-1] for c in source.classes for b in c.bases}
+        known = self._called_names[source.path] = frozenset(tails)
+        return known
+
+    def in_source(self, path: str) -> list[Fact]:
+        """Facts of kind `use` for a file, one a tool, at the most telling line."""
+        known = self._found.get(path)
+        if known is None:
+            source = self.project.source(path) if self.mentions_tool(path) else None
+            known = self._found[path] = self._of(source) if source else []
+        return known
+
+    def _of(self, source: Source) -> list[Fact]:
+        path = source.path
+        found: dict[str, tuple[int, str]] = {}
+        for identifier, line in self.imported(path).items():
+            entry = self.catalogue.by_id[identifier].entry
+            if "calls" not in entry and "keywords" not in entry:
+                found[identifier] = (line, "import")
+        for call in source.calls:
+            for tool in self._called(path, call):
+                found.setdefault(tool.id, (call.line, "call"))
+        for tool, line, via in (*self._decorated(source), *self._addressed(source), *self._set(source)):
+            found.setdefault(tool.id, (line, via))
+        return [self.use(self.catalogue.by_id[i], path, line, via) for i, (line, via) in sorted(found.items())]
+
+    def _decorated(self, source: Source) -> Iterator[tuple[Tool, int, str]]:
+        """Tools that a decorator, annotation or attribute without arguments is a call of."""
+        for decorator, line in _decorators(source):
+            for match in self.catalogue.calls.find(decorator):
+                if not match.tool.strings("arguments") and (
+                    "imports" not in match.tool.entry or self.available(source.path, match.tool.id)
+                ):
+                    yield match.tool, line, "call"
+
+    def _addressed(self, source: Source) -> Iterator[tuple[Tool, int, str]]:
+        """Tools whose HTTP API a string constant is an address of."""
+        for text in source.texts:
+            for host in hosts_of(text.value):
+                for match in self.catalogue.hosts.find(host):
+                    yield match.tool, text.line, "host"
+            if "/" in text.value and len(text.value) < 300 and " " not in text.value:
+                for match in self.catalogue.paths.find(text.value):
+                    yield match.tool, text.line, "call"
+
+    def _set(self, source: Source) -> Iterator[tuple[Tool, int, str]]:
+        """Tools that an assigned option or environment variable switches on."""
+        for assignment in source.assignments:
+            for tool in self._assigned(source.path, assignment):
+                yield tool, assignment.line, "call"
+            for tool in self._switched(assignment.name.rsplit(".", 1)[-1], assignment.value.text):
+                yield tool, assignment.line, "environment"
+
+    def _called(self, path: str, call: Call) -> Iterator[Tool]:
+        for match in self.catalogue.calls.find(call.callee):
+            needs_keyword = match.tool.strings("keywords")
+            if needs_keyword and not any(not _switched_off(match.tool, v, k) for k in needs_keyword if (v := call.argument(k)) is not None):
+                continue
+            if not has_argument(match.tool, call):
+                continue
+            if "imports" not in match.tool.entry or self.available(path, match.tool.id):
+                yield match.tool
+        keywords = self.catalogue.keywords
+        for key in _keywords(call):
+            for tool in keywords.get(key, ()):
+                if "calls" in tool.entry or _switched_off(tool, call.argument(key), key):
+                    continue
+                if "imports" not in tool.entry or self.available(path, tool.id):
+                    yield tool
+        for match in self.catalogue.resources.find(call.callee.split(".")[-1]):
+            yield match.tool
+
+    def _assigned(self, path: str, assignment: Assignment) -> Iterator[Tool]:
+        """Keywords that are set on an options object (`options["guardrailConfig"] = ...`) or stand in a mapping."""
+        tail = assignment.name.rsplit(".", 1)[-1]
+        given = [(tail, assignment.value)] if "." in assignment.name else []
+        given += [(k, v) for k, v in zip(assignment.value.keys, assignment.value.items, strict=False) if assignment.value.kind == "mapping"]
+        for key, value in given:
+            for tool in self.catalogue.keywords.get(key, ()):
+                if (
+                    "calls" not in tool.entry
+                    and not _switched_off(tool, value, key)
+                    and ("imports" not in tool.entry or self.available(path, tool.id))
+                ):
+                    yield tool
+
+    def _switched(self, name: str, value: str) -> Iterator[Tool]:
+        if name.isupper():
+            yield from self.catalogue.switched(name, value)
+
+    def use(self, tool: Tool, path: str, line: int, via: str, text: str | None = None) -> Fact:
+        """A fact of kind `use` of a tool at a place."""
+        return self.project.fact(
+            "use", path, line, text, tool=tool.id, category=tool.category, via=via, protects=list(tool.strings("protects"))
+        )
+
+
+def _decorators(source: Source) -> Iterator[tuple[str, int]]:
+    """Decorators of functions and classes, with the line of what they decorate."""
+    for function in source.functions:
+        yield from ((d, function.line) for d in function.decorators)
+    for declared in source.classes:
+        yield from ((d, declared.line) for d in declared.decorators)
+
+
+def has_argument(tool: Tool, call: Call) -> bool:
+    """Whether a call has one of the string arguments that the tool's entry asks for, if it asks for any."""
+    wanted = tool.strings("arguments")
+    if not wanted:
+        return True
+    given = [v.text for v in call.arguments.items if v.kind in ("string", "template")]
+    return any(glob_matches(w, text) for w in wanted for text in given)
+
+
+def hosts_of(text: str) -> list[str]:
+    """The hosts of the URLs in a text."""
+    if "." not in text and "localhost" not in text:
+        return []
+    hosts = []
+    for match in URL_HOST.finditer(text):
+        host = match.group(1) or match.group(2)
+        hosts += [host, host.split(":")[0]] if ":" in host else [host]
+    return hosts
+
+
+def _keywords(call: Call) -> Iterable[str]:
+    yield from (k for k in call.arguments.keys if k)
+    for item in call.arguments.items:
+        if item.kind == "mapping":
+            yield from (k for k in item.keys if k)
+
+
+def _switched_off(tool: Tool, value: Value | None, key: str) -> bool:
+    """A keyword whose value says no: null, false, or what the tool's entry excludes (`approval_mode: never_require`)."""
+    if value is None or value.kind == "null" or (value.kind == "boolean" and value.text == "false"):
+        return value is not None
+    given = f"{key}: {value.text or ' '.join(i.text for i in value.items)}"
+    return any(glob_matches(f"{e}*", given) for e in tool.strings("excludes"))
+
+
+def _joint(language: str) -> str:
+    return {"javascript": "/", "rust": "::"}.get(language, ".")
