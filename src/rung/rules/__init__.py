@@ -1,0 +1,1 @@
+"""Rules: loaded from YAML, validated, and matched against facts."""

@@ -1,0 +1,69 @@
+"""Matching a rule's condition against facts: one leaf (`find` ... `where`), and `all`, `any`, `not`, `at_least` over it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rung.facts.fact import Fact
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Whether a condition holds, and the facts that make it hold."""
+
+    holds: bool
+    facts: tuple[Fact, ...] = ()
+
+
+Facts = Mapping[str, Sequence[Fact]]
+
+
+def evaluate(condition: Mapping[str, Any], facts: Facts) -> Outcome:
+    """The outcome of a condition over facts by kind."""
+    if "find" in condition:
+        found = tuple(f for f in facts.get(condition["find"], ()) if _matches(f, condition.get("where", {})))
+        return Outcome(bool(found), found)
+    if "all" in condition:
+        outcomes = [evaluate(c, facts) for c in condition["all"]]
+        return Outcome(all(o.holds for o in outcomes), _facts(outcomes))
+    if "any" in condition:
+        outcomes = [evaluate(c, facts) for c in condition["any"]]
+        held = [o for o in outcomes if o.holds]
+        return Outcome(bool(held), _facts(held))
+    if "at_least" in condition:
+        outcomes = [evaluate(c, facts) for c in condition["at_least"]["of"]]
+        held = [o for o in outcomes if o.holds]
+        return Outcome(len(held) >= condition["at_least"]["count"], _facts(held))
+    return Outcome(not evaluate(condition["not"], facts).holds)
+
+
+def _facts(outcomes: Sequence[Outcome]) -> tuple[Fact, ...]:
+    return tuple({id(f): f for o in outcomes if o.holds for f in o.facts}.values())
+
+
+def _matches(fact: Fact, where: Mapping[str, Any]) -> bool:
+    return all(_field_matches(_value(fact, name), wanted) for name, wanted in where.items())
+
+
+def _value(fact: Fact, name: str) -> Any:
+    if name == "path":
+        return fact.location.path
+    if name == "text":
+        return fact.text
+    return fact.fields.get(name)
+
+
+def _field_matches(value: Any, wanted: Any) -> bool:
+    if isinstance(wanted, Mapping):
+        if "matches" in wanted:
+            return any(re.search(wanted["matches"], str(v)) for v in (value if isinstance(value, (list, tuple)) else [value]))
+        if "at_least" in wanted:
+            return isinstance(value, (int, float)) and value >= wanted["at_least"]
+        return not _field_matches(value, wanted["not"])
+    options = wanted if isinstance(wanted, list) else [wanted]
+    if isinstance(value, (list, tuple)):
+        return any(v in options for v in value)
+    return value in options
