@@ -1,0 +1,6 @@
+"""`python -m rung`."""
+
+from rung.cli.main import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,60 @@
+"""The program's entry: the group of commands, and what a person sees when something goes wrong."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from rung import __version__
+from rung.cli.output import say
+from rung.cli.scan import scan
+from rung.errors import UserError
+
+CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+@click.group(context_settings=CONTEXT)
+@click.version_option(__version__, prog_name="rung", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Tell which rung of the LLMOps maturity ladder a repository stands on, with the evidence."""
+
+
+cli.add_command(scan)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line (`sys.argv` unless given) and exit: 0 done, 2 bad input or a defect of rung, 130 interrupted."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return the exit code. Every error ends as one sentence on stderr, never as a traceback."""
+    try:
+        code = cli.main(arguments, prog_name="rung", standalone_mode=False)
+        return code if isinstance(code, int) else 0
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.ctx.get_help(), err=True)
+    except click.UsageError as error:
+        say(f"rung: {usage_sentence(error)}")
+    except (UserError, click.ClickException) as error:
+        say(f"rung: {error}")
+    except (KeyboardInterrupt, click.Abort):
+        return 130
+    except Exception as error:
+        if os.environ.get("RUNG_DEBUG"):
+            raise
+        say(
+            f"rung: this is a defect of rung ({type(error).__name__}: {error}); "
+            "please open an issue with what the same command prints under RUNG_DEBUG=1."
+        )
+    return 2
+
+
+def usage_sentence(error: click.UsageError) -> str:
+    """The sentence for a command line that could not be understood, with where to read on."""
+    command = error.ctx.command_path if error.ctx else "rung"
+    sentence = error.format_message()
+    return f"{sentence}{'' if sentence.endswith(('.', '?')) else '.'} See `{command} --help`."

@@ -1,0 +1,1 @@
+"""Reports: one file a format, each a function from an assessment to text."""
