@@ -1,0 +1,1 @@
+"""Answers patients' questions from the clinic's own leaflets."""

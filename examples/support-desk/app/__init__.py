@@ -1,0 +1,1 @@
+"""Sorts customers' messages and drafts the replies."""
