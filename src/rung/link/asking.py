@@ -11,6 +11,8 @@ from rung.link.project import Project
 from rung.link.uses import Uses, has_argument, hosts_of
 
 EVERYWHERE = 9
+# How many files an object may be handed through before its methods are no longer looked for.
+HOPS = 4
 # Methods of everybody's containers, streams and loggers: calling one of them on an unknown object says nothing.
 COMMON = frozenset(
     [
@@ -204,9 +206,10 @@ class Asking:
                 return frozenset(found)
             found |= more
 
-    def _outside(self, source: Source, steps: int) -> set[str]:
-        """Names that a file takes from files nearer to a model than so many steps."""
+    def _outside(self, source: Source, steps: int, passed: frozenset[str] = frozenset()) -> set[str]:
+        """Names that a file takes from files nearer to a model than so many steps; `passed` are the files on the way here."""
         found: set[str] = set()
+        passed |= {source.path}
         for target, taken in self.graph.touches(source.path).items():
             nearer = self.graph.leading.get(target, steps)
             if (nearer >= steps and nearer > 0) or target not in self.graph.leading or not self.project.is_own(target):
@@ -216,9 +219,9 @@ class Asking:
                 found |= asking
                 continue
             found |= {n for n in asking if n in taken or _is_method(self.project, target, n, taken)}
-            if _holds_object(self.project, target, taken):
+            if target not in passed and len(passed) < HOPS and _holds_object(self.project, target, taken):
                 other = self.project.source(target)
-                found |= self._outside(other, self.graph.leading[target]) if other else set()
+                found |= self._outside(other, self.graph.leading[target], passed) if other else set()
         found.discard("")
         return found
 
