@@ -23,7 +23,9 @@ NAMES_FILES = re.compile(
     re.IGNORECASE,
 )
 READS = re.compile(r"(?:get|pull|load|fetch|render|find|retrieve|use|compile|format|read|hub|prompts?)\w*$", re.IGNORECASE)
-CONSTANT_HINT = re.compile(r"PROMPT|Prompt|prompt|TEMPLATE|Template|template|INSTRUCTION|Signature")
+CONSTANT_HINT = re.compile(r"PROMPT|Prompt|prompt|TEMPLATE|Template|template|INSTRUCTION|SYSTEM_MESSAGE|Signature")
+# A module that only holds constants asks nothing itself; the prompts among them are handed to what does.
+CONSTANTS_MODULE = re.compile(r"(?:^|/)(?:constants?|consts?|configs?|settings|messages|templates|strings|texts)\.\w+$", re.IGNORECASE)
 HOLE = re.compile(r"\{\{?[^{}\n]{1,60}\}?\}|\$\{?\w+\}?|<%=?|%\(\w+\)s|\{\}")
 WORDS = re.compile(r"[^\W\d_]{2,}(?:\s+|[,.;:]\s*)[^\W\d_]{2,}")
 PROMPT_LENGTH = 40
@@ -159,7 +161,8 @@ class Prompts:
                 continue
             text = self.project.text(path) or ""
             is_module = bool(self.modules.search(path)) and not _judges(path)
-            if not is_module and not (path in self.graph.near and CONSTANT_HINT.search(text)):
+            speaks = path in self.graph.near or (CONSTANTS_MODULE.search(path) and path in self.graph.used)
+            if not is_module and not (speaks and CONSTANT_HINT.search(text)):
                 continue
             source = self.project.source(path)
             if source is None:

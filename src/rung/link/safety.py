@@ -23,6 +23,7 @@ TESTS_MEASURE = re.compile(
     r"""(?:def test|func Test|(?:it|test)\(["'`]|void |class )\w*[^"'`(\n]*(?:guardrail|moderation|redact|injection|jailbreak)""",
     re.IGNORECASE,
 )
+HIDES = re.compile(r"\b(?:anonymi[sz]e|redact|mask_?pii|deidentify)\b", re.IGNORECASE)
 ATTACKS = frozenset({"red-teaming", "safety-evaluation"})
 
 
@@ -39,6 +40,7 @@ class Safety:
         self.dead = {e.path for e in evaluations if e.dead}
         words = project.vocabulary["safety"]
         self.measures = {kind: re.compile(p, re.IGNORECASE) for kind, p in words["measures"].items()}
+        self.hiding = re.compile(words["hiding_parameters"], re.IGNORECASE)
         self.not_measures = re.compile(words["not_measures"], re.IGNORECASE)
         self.attacks = re.compile(words["attack_words"], re.IGNORECASE)
         guards = project.vocabulary.get("guard_models", ())
@@ -47,7 +49,7 @@ class Safety:
 
     def facts(self) -> list[Fact]:
         """All facts of this room."""
-        measures = [*self._of_tools(), *self._guard_models(), *self._own()]
+        measures = [*self._of_tools(), *self._guard_models(), *self._own(), *self._hiding()]
         return [*measures, *self._summary(measures), *self._tests(measures), *self._attacks()]
 
     def _of_tools(self) -> Iterator[Fact]:
@@ -99,7 +101,7 @@ class Safety:
             if not self.glance.holds(path, "measure"):
                 continue
             source = self.project.source(path)
-            if source is None or not any(self._measure(c.callee) for c in source.calls):
+            if source is None:
                 continue
             asking: dict[int, int] = {}
             for call in self.asking.calls(path):
@@ -110,6 +112,17 @@ class Safety:
                 if kind and call.function in asking and self._defined(source, call.callee) and (kind, call.callee, side) not in seen:
                     seen.add((kind, call.callee, side))
                     yield self.project.fact("safety-measure", path, call.line, measure=kind, sides=[side], tool="", function=call.callee)
+
+    def _hiding(self) -> Iterator[Fact]:
+        """A function that leads to the model and is told by a parameter to hide names and secrets from it."""
+        for path in sorted(self.graph.leading):
+            if not self.project.is_application(path) or _evaluates(path) or not HIDES.search(self.project.text(path) or ""):
+                continue
+            source, names = self.project.source(path), self.asking.names(path)
+            for function in source.functions if source else ():
+                if function.name in names and any(self.hiding.match(p) for p in function.parameters):
+                    yield self.project.fact("safety-measure", path, function.line, measure="pii-redaction", sides=["input"], tool="")
+                    return
 
     def _measure(self, callee: str) -> str:
         """The kind of measure that a callee's name says; empty for none."""
