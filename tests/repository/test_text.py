@@ -45,7 +45,7 @@ def test_what_cannot_be_read_is_noticed_once(tmp_path, ref):
     assert (huge.code, huge.message) == ("unread-huge", "big.json is too large to read.")
     assert pointers.code == "unread-lfs"
     assert pointers.message.startswith("5 files are Git LFS pointers")
-    assert pointers.message.endswith("data/a.json, data/b.json, data/c.json ...")
+    assert pointers.message.endswith("data/a.json, data/b.json, data/c.json, data/d.json, data/e.json")
 
 
 def test_an_unknown_path_is_nothing(tmp_path):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import posixpath
 import re
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -21,6 +20,9 @@ from rung.repository import Repository, Role
 
 # Nesting that only an attacker writes, and that crashes libyaml's and json's recursive readers.
 TOO_DEEP = re.compile(r"(?:[\[{]\s{0,9}){100}|(?:[-?] ){100}|^ {400}", re.MULTILINE)
+# Formats of which a person should hear when they don't parse; templates of such files are no such files themselves.
+STRICT = re.compile(r"\.(?:ya?ml|toml)$")
+TEMPLATE = "{{"
 OWN = (Role.APPLICATION, Role.TEST)
 
 
@@ -101,7 +103,16 @@ class Project:
     def data(self, path: str) -> Any:
         """The parsed YAML, JSON, JSON Lines or TOML of a file; None when it is none or does not parse. Parsed once."""
         if path not in self._data:
-            self._data[path] = _parse(path, self.text(path))
+            text = self.text(path)
+            self._data[path] = _parse(path, text)
+            if (
+                self._data[path] is None
+                and text
+                and text.strip()
+                and STRICT.search(path)
+                and not (TEMPLATE in text and "/workflows/" not in path)
+            ):
+                self.repository.note_unparsed(path)
         return self._data[path]
 
     @cached_property
@@ -119,12 +130,6 @@ class Project:
         """A fact at a line of a file, with that line as evidence and the file's role among the fields."""
         shown = self.evidence(path, line) if text is None else text[:200]
         return Fact(kind, Location(path, line), shown, {"role": str(self.role(path)), **fields})
-
-    def matching(self, pattern: re.Pattern[str], paths: Iterable[str] | None = None) -> Iterator[str]:
-        """Own paths in scope whose path matches."""
-        for path in self.paths if paths is None else paths:
-            if pattern.search(path) and self.repository.in_scope(path):
-                yield path
 
 
 def _parse(path: str, text: str | None) -> Any:

@@ -47,7 +47,10 @@ def read(repository: Repository, catalogue: Catalogue, progress: Progress | None
         if wanted[2]:
             project.units += read_units(path, text)
         if wanted[3]:
-            project.pipelines += read_pipelines(path, text)
+            found = read_pipelines(path, text)
+            project.pipelines += found
+            if not found and path.startswith(".github/workflows/"):
+                project.data(path)  # says so where it doesn't parse
     project.dependencies = resolve_catalog(project.dependencies)
     project.resources = live_resources(project.resources)
     project.runs = runs(project.pipelines, project.units, repository.files, repository.text)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-_SHOWN = 3
+_SHOWN = 20
 
 # A kind of notice: its words for one file, its words for several.
 _FILES = {
     "deleted": ("is tracked but missing from the work tree", "are tracked but missing from the work tree"),
+    "unparsed": ("can't be parsed, so nothing in it counts", "can't be parsed, so nothing in them counts"),
     "unread-absent": ("is not in this clone (partial or sparse)", "are not in this clone (partial or sparse)"),
     "unread-binary": ("is not text", "are not text"),
     "unread-error": ("can't be opened", "can't be opened"),

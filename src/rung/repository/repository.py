@@ -49,6 +49,10 @@ class Repository:
         self._last: tuple[str, bytes] = ("", b"")  # a role is mostly asked for right before the text
         self._roles: dict[str, Role] = {}
 
+    def note_unparsed(self, path: str) -> None:
+        """Notes a file whose content is not of the format that its name says."""
+        self._notices.add("unparsed", path)
+
     @property
     def notices(self) -> list[Notice]:
         """What was not read or is not known so far, one notice a kind, sorted."""
