@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 IDENTITY = {
-    "GIT_AUTHOR_NAME": "Sam Doe",
-    "GIT_AUTHOR_EMAIL": "sam@example.com",
-    "GIT_COMMITTER_NAME": "Sam Doe",
-    "GIT_COMMITTER_EMAIL": "sam@example.com",
+    "GIT_AUTHOR_NAME": "rung tests",
+    "GIT_AUTHOR_EMAIL": "tests@example.com",
+    "GIT_COMMITTER_NAME": "rung tests",
+    "GIT_COMMITTER_EMAIL": "tests@example.com",
     "GIT_CONFIG_GLOBAL": os.devnull,
     "GIT_CONFIG_SYSTEM": os.devnull,
 }

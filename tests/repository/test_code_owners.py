@@ -44,14 +44,14 @@ def test_the_last_match_wins_also_when_it_names_nobody(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "line", ["*.py alice bob", "@acme/team", "!a.py @x", "[ab].py @x", "*.py @[team]", "*.py @", "a.py[ @x", "*.py # @x"]
+    "line", ["*.py owner other", "@acme/team", "!a.py @x", "[ab].py @x", "*.py @[team]", "*.py @", "a.py[ @x", "*.py # @x"]
 )
 def test_malformed_lines_own_nothing(tmp_path, line):
     assert owners(tmp_path, f"{line}\n", "a.py") == ()
 
 
 def test_a_malformed_line_leaves_earlier_owners(tmp_path):
-    assert owners(tmp_path, "* @all\n*.py alice\n", "a.py") == ("@all",)
+    assert owners(tmp_path, "* @all\n*.py owner\n", "a.py") == ("@all",)
 
 
 def test_only_the_first_file_counts(tmp_path):
