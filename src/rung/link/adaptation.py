@@ -58,7 +58,7 @@ class Adaptation:
                 if (id(call) in direct or near) and self._sets(call):
                     yield self.project.fact("parameter", path, call.line)
                     break
-        if self.few_shot.search(text) or re.search(r"few.?shot|assistant", text, re.IGNORECASE):
+        if self.uses.glance.holds(path, "few-shot"):
             source = self.project.source(path)
             for assignment in source.assignments if source else ():
                 filled = assignment.value.items or LOADED.search(assignment.value.text)

@@ -89,8 +89,9 @@ class Monitoring:
             return
         if path not in self._code or not self.glance.holds(path, "record"):
             return
-        text = self.project.text(path) or ""
-        if not SPEAKS.search(text) or not (STORING.search(path) or KEEPS.search(text)):
+        if not STORING.search(path) and not (self.glance.holds(path, "stored") and KEEPS.search(self.project.text(path) or "")):
+            return
+        if not SPEAKS.search(self.project.text(path) or ""):
             return
         source = self.project.source(path)
         if source is not None:

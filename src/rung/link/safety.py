@@ -23,7 +23,6 @@ TESTS_MEASURE = re.compile(
     r"""(?:def test|func Test|(?:it|test)\(["'`]|void |class )\w*[^"'`(\n]*(?:guardrail|moderation|redact|injection|jailbreak)""",
     re.IGNORECASE,
 )
-HIDES = re.compile(r"\b(?:anonymi[sz]e|redact|mask_?pii|deidentify)\b", re.IGNORECASE)
 ATTACKS = frozenset({"red-teaming", "safety-evaluation"})
 
 
@@ -116,7 +115,7 @@ class Safety:
     def _hiding(self) -> Iterator[Fact]:
         """A function that leads to the model and is told by a parameter to hide names and secrets from it."""
         for path in sorted(self.graph.leading):
-            if not self.project.is_application(path) or _evaluates(path) or not HIDES.search(self.project.text(path) or ""):
+            if not self.project.is_application(path) or _evaluates(path) or not self.glance.holds(path, "hiding"):
                 continue
             source, names = self.project.source(path), self.asking.names(path)
             for function in source.functions if source else ():
