@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from rung.cache import Cache, digest
 from rung.errors import UserError
 
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -27,22 +28,47 @@ def data_folder(name: str) -> Path:
 
 def load_yaml(path: Path) -> Any:
     """The content of a YAML file. Raises UserError with file and line when it can't be read or parsed."""
+    return parse_yaml(read_text(path), str(path))
+
+
+def read_text(path: Path) -> str:
+    """The text of a file. Raises UserError when it can't be read."""
     try:
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise UserError(f"{path}: can't be read: {error}") from error
+
+
+def parse_yaml(text: str, name: str) -> Any:
+    """The content of a YAML text; `name` is the file's for people. Raises UserError with file and line when it can't be parsed."""
     try:
         return yaml.load(text, LOADER)  # noqa: S506 - a safe loader
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        place = f"{path}:{mark.line + 1}" if mark else str(path)
+        place = f"{name}:{mark.line + 1}" if mark else name
         raise UserError(f"{place}: is not valid YAML: {getattr(error, 'problem', None) or 'unreadable'}; correct it") from error
     except (RecursionError, ValueError) as error:
-        raise UserError(f"{path}: is not valid YAML: {error}; correct it") from error
+        raise UserError(f"{name}: is not valid YAML: {error}; correct it") from error
 
 
-def validate(content: Any, schema: str, path: Path) -> None:
-    """Checks content against the shipped schema of that name (`tools`, `rules`, `model`, `vocabulary`).
+def parse_yaml_once(text: str, name: str, cache: Cache) -> Any:
+    """As `parse_yaml`, which is slow, with what was parsed before taken from the cache."""
+    key = digest((b"yaml", text.encode("utf-8")))
+    known = cache.get(key)
+    if known is not None:
+        return json.loads(known)
+    content = parse_yaml(text, name)
+    try:
+        encoded = json.dumps(content)
+    except (TypeError, ValueError, RecursionError):  # dates and the like, which JSON has not
+        return content
+    if json.loads(encoded) == content:
+        cache.put(key, encoded.encode("ascii"))
+    return content
+
+
+def validate(content: Any, schema: str, text: str, name: str) -> None:
+    """Checks the content of a file, given with its text and name, against the shipped schema of that name (`tools`, `rules`).
 
     Raises UserError that names the file, the line where it can be told, and the first thing that is wrong.
     """
@@ -55,14 +81,14 @@ def validate(content: Any, schema: str, path: Path) -> None:
         return
     error = jsonschema.exceptions.best_match(errors) or errors[0]
     place = list(error.absolute_path)
-    line = _line_of(path, place)
+    line = _line_of(text, place)
     where = "/".join(str(p) for p in place) or "the file"
-    raise UserError(f"{path}{f':{line}' if line else ''}: {where}: {error.message}")
+    raise UserError(f"{name}{f':{line}' if line else ''}: {where}: {error.message}")
 
 
-def _line_of(path: Path, place: list[Any]) -> int:
+def _line_of(text: str, place: list[Any]) -> int:
     """The 1-based line of the node at a path of keys and indexes; 0 when it can't be told."""
-    node = yaml.compose(path.read_text(encoding="utf-8"), LOADER)
+    node = yaml.compose(text, LOADER)
     line = node.start_mark.line + 1 if node else 0
     for key in place:
         if isinstance(node, yaml.SequenceNode) and isinstance(key, int) and key < len(node.value):

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
+from rung.cache import Cache, digest, open_cache
 from rung.errors import UserError
 from rung.facts.catalogue import Catalogue, Tool
-from rung.knowledge import data_folder, load_yaml, validate
+from rung.knowledge import data_folder, parse_yaml_once, read_text, validate
+from rung.repository import Repository
 
 NOT_RULES = ("model.yaml", "vocabulary.yaml")
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule: an observation about the repository, with why it matters and what to do when it does not hold."""
+    """A rule: an observation about the repository, with why it matters and what to do when it does not hold.
+
+    `misses` are leaves of a condition that find what comes close to it, nearest first, each with a template of a sentence (`reason`).
+    """
 
     id: str
     title: str
@@ -24,6 +29,7 @@ class Rule:
     why: str
     fix: str
     needs: tuple[str, ...] = ()
+    misses: tuple[Mapping[str, Any], ...] = ()
     examples: tuple[Mapping[str, Any], ...] = ()
 
 
@@ -34,41 +40,96 @@ class Knowledge:
     catalogue: Catalogue
     rules: Mapping[str, Rule]
     model: Mapping[str, Any]
+    digest: bytes = b""  # of all texts that it was read from
 
 
-def load_knowledge(packs: Sequence[str | Path] = ()) -> Knowledge:
-    """Loads the shipped knowledge and the packs (folders like rules/) over it; a pack's rule or tool replaces one of the same id.
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """A folder of rules in a repository (a path from its top), read wherever the repository is: in the work tree or at a ref."""
 
-    Raises UserError for a pack that is missing, not valid YAML, or against the schema. The shipped files are validated by the tests.
+    repository: Repository
+    folder: str
+
+    def files(self, subfolder: str) -> Iterator[tuple[str, str]]:
+        """Names and texts of the YAML files directly in the folder's subfolder; raises UserError for one that can't be read."""
+        prefix = "".join(f"{part}/" for part in (self.folder, subfolder) if part)
+        for path in self.repository.files:
+            if path.startswith(prefix) and path.endswith(".yaml") and "/" not in path[len(prefix) :]:
+                text = self.repository.text(path)
+                if text is None:
+                    raise UserError(f"{path}: can't be read as text; put a file of rules or tools in its place")
+                yield path, text
+
+
+@dataclass(frozen=True, slots=True)
+class _DiskPack:
+    """A folder of rules on disk."""
+
+    folder: Path
+
+    def files(self, subfolder: str) -> Iterator[tuple[str, str]]:
+        """Names and texts of the YAML files directly in the folder's subfolder; raises UserError for one that can't be read."""
+        for path in sorted((self.folder / subfolder).glob("*.yaml")):
+            yield str(path), read_text(path)
+
+
+def load_knowledge(packs: Sequence[str | Path | Pack] = (), cache: Cache | None = None) -> Knowledge:
+    """Loads the shipped knowledge and the packs (folders like rules/, on disk or in a repository) over it.
+
+    A pack's rule or tool replaces one of the same id. Raises UserError for a pack that is missing, not valid YAML, or against the
+    schema. The shipped files are validated by the tests.
     """
+    reader = _Reader(open_cache(enabled=False) if cache is None else cache)
     base = data_folder("rules")
-    tools: dict[str, Tool] = {}
-    rules: dict[str, Rule] = {}
-    _add(base, tools, rules, checked=False)
+    reader.add(_DiskPack(base), checked=False)
     for pack in packs:
-        folder = Path(pack)
-        if not folder.is_dir():
-            raise UserError(f"{pack}: is no folder of rules; name a folder that holds *.yaml rules or tools/*.yaml")
-        _add(folder, tools, rules, checked=True)
-    vocabulary = load_yaml(base / "vocabulary.yaml")
-    return Knowledge(Catalogue(tuple(tools.values()), vocabulary), rules, load_yaml(base / "model.yaml"))
+        reader.add(_opened(pack), checked=True)
+    vocabulary, model = (reader.parse(read_text(base / name), name) for name in ("vocabulary.yaml", "model.yaml"))
+    return Knowledge(Catalogue(tuple(reader.tools.values()), vocabulary), reader.rules, model, digest(reader.texts))
 
 
-def _add(folder: Path, tools: dict[str, Tool], rules: dict[str, Rule], *, checked: bool) -> None:
-    for path in sorted((folder / "tools").glob("*.yaml")):
-        content = load_yaml(path)
+def _opened(pack: str | Path | Pack) -> Pack | _DiskPack:
+    if isinstance(pack, Pack):
+        exists = not pack.folder or any(path.startswith(f"{pack.folder}/") for path in pack.repository.files)
+        found: Pack | _DiskPack = pack
+    else:
+        exists = Path(pack).is_dir()
+        found = _DiskPack(Path(pack))
+    if not exists:
+        name = pack.folder if isinstance(pack, Pack) else pack
+        raise UserError(f"{name}: is no folder of rules; name a folder that holds *.yaml rules or tools/*.yaml")
+    return found
+
+
+class _Reader:
+    """Collects tools and rules, and remembers the texts that they come from."""
+
+    def __init__(self, cache: Cache) -> None:
+        self.tools: dict[str, Tool] = {}
+        self.rules: dict[str, Rule] = {}
+        self.texts: list[bytes] = []
+        self._cache = cache
+
+    def add(self, pack: Pack | _DiskPack, *, checked: bool) -> None:
+        """Adds a pack's tools and rules over those that are there."""
+        for name, text in pack.files("tools"):
+            for entry in self._entries(name, text, "tools", checked=checked):
+                self.tools[entry["id"]] = Tool(entry["id"], entry["category"], entry)
+        for name, text in pack.files(""):
+            if PurePath(name).name not in NOT_RULES:
+                for entry in self._entries(name, text, "rules", checked=checked):
+                    self.rules[entry["id"]] = _rule(entry)
+
+    def parse(self, text: str, name: str) -> Any:
+        """The content of a YAML text."""
+        self.texts.append(text.encode("utf-8"))
+        return parse_yaml_once(text, name, self._cache)
+
+    def _entries(self, name: str, text: str, schema: str, *, checked: bool) -> list[dict[str, Any]]:
+        content = self.parse(text, name)
         if checked:
-            validate(content, "tools", path)
-        for entry in content or ():
-            tools[entry["id"]] = Tool(entry["id"], entry["category"], entry)
-    for path in sorted(folder.glob("*.yaml")):
-        if path.name in NOT_RULES:
-            continue
-        content = load_yaml(path)
-        if checked:
-            validate(content, "rules", path)
-        for entry in content or ():
-            rules[entry["id"]] = _rule(entry)
+            validate(content, schema, text, name)
+        return content or []
 
 
 def _rule(entry: Mapping[str, Any]) -> Rule:
@@ -79,5 +140,6 @@ def _rule(entry: Mapping[str, Any]) -> Rule:
         entry["why"],
         entry["fix"],
         tuple(entry.get("needs", ())),
+        tuple(entry.get("misses", ())),
         tuple(entry.get("examples", ())),
     )

@@ -1,0 +1,173 @@
+"""A store of bytes by key in one SQLite file of the user's cache folder. It may forget anything at any time, and never fails."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sqlite3
+import zlib
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+FOLDER_VARIABLE = "RUNG_CACHE_DIR"
+NAME = "cache.sqlite"
+LIMIT = 64 * 1024 * 1024  # bytes of all values together; the ones that were asked for longest ago go first
+_WAIT = 0.2  # seconds to wait for another process; what can't be had by then is worked out again
+_MARK = 0x72756E67  # `rung` as SQLite's application id: a file without it is not ours and stays untouched
+_TABLE = "CREATE TABLE entry (key BLOB PRIMARY KEY, value BLOB NOT NULL, used INTEGER NOT NULL) WITHOUT ROWID"
+
+
+class Cache:
+    """The store. Values come back whole or not at all: each is kept with its checksum."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder
+        self._connection: sqlite3.Connection | None = None
+        self._opened = False
+
+    @property
+    def path(self) -> Path | None:
+        """The file; None where nothing is kept."""
+        return None if self._folder is None else self._folder / NAME
+
+    def get(self, key: bytes) -> bytes | None:
+        """The value under a key; None where there is none, or it can't be read."""
+        connection = self._connect()
+        if connection is None:
+            return None
+        value = None
+        try:
+            row = connection.execute("SELECT value FROM entry WHERE key = ?", (key,)).fetchone()
+            value = None if row is None else _unpacked(row[0])
+            if value is not None:
+                connection.execute("UPDATE entry SET used = (SELECT max(used) + 1 FROM entry) WHERE key = ?", (key,))
+        except sqlite3.OperationalError:  # locked, read-only, a full disk: what was read is as good
+            pass
+        except sqlite3.DatabaseError:
+            self._begin_anew()
+        return value
+
+    def put(self, key: bytes, value: bytes) -> None:
+        """Keeps a value under a key, if it can."""
+        connection = self._connect()
+        if connection is None or len(value) > LIMIT:
+            return
+        try:
+            clock = "(SELECT coalesce(max(used), 0) + 1 FROM entry)"
+            connection.execute(f"INSERT OR REPLACE INTO entry VALUES (?, ?, {clock})", (key, _packed(value)))  # noqa: S608 - no input
+            self._shrink(connection)
+        except sqlite3.OperationalError:
+            pass
+        except sqlite3.DatabaseError:
+            self._begin_anew()
+
+    def size(self) -> tuple[int, int]:
+        """How many values are kept, and how many bytes the file takes."""
+        connection, path = self._connect(), self.path
+        if connection is None or path is None:
+            return 0, 0
+        try:
+            count = connection.execute("SELECT count(*) FROM entry").fetchone()[0]
+            return int(count), path.stat().st_size
+        except (sqlite3.Error, OSError):
+            return 0, 0
+
+    def clear(self) -> None:
+        """Forgets everything. Raises OSError where the file is there and can't be removed."""
+        if self._connection is not None:
+            self._connection.close()
+        self._connection, self._opened = None, False
+        if self.path is not None:
+            for suffix in ("", "-journal", "-wal", "-shm"):
+                self.path.with_name(NAME + suffix).unlink(missing_ok=True)
+
+    def _begin_anew(self) -> None:
+        """Drops a file that turned out to be damaged."""
+        with suppress(OSError):
+            self.clear()
+
+    def _connect(self) -> sqlite3.Connection | None:
+        if not self._opened:
+            self._opened = True
+            with suppress(OSError, sqlite3.Error):
+                self._connection = self._open()
+        return self._connection
+
+    def _open(self) -> sqlite3.Connection | None:
+        path = self.path
+        if self._folder is None or path is None:
+            return None
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            return _ready(path)
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError):  # locked, read-only, a full disk: not the file's fault
+                return None
+            path.unlink(missing_ok=True)  # no database any more: begin anew
+            return _ready(path)
+
+    def _shrink(self, connection: sqlite3.Connection) -> None:
+        total = connection.execute("SELECT sum(length(value)) FROM entry").fetchone()[0] or 0
+        while total > LIMIT:
+            key, length = connection.execute("SELECT key, length(value) FROM entry ORDER BY used LIMIT 1").fetchone()
+            connection.execute("DELETE FROM entry WHERE key = ?", (key,))
+            total -= length
+
+
+def open_cache(*, enabled: bool = True) -> Cache:
+    """The user's cache; one that keeps nothing where it is not enabled, or the user has no folder for it."""
+    return Cache(_folder() if enabled else None)
+
+
+def digest(parts: Iterable[bytes]) -> bytes:
+    """A key from parts, each told apart from the next."""
+    found = hashlib.blake2b(digest_size=20)
+    for part in parts:
+        found.update(len(part).to_bytes(8, "big"))
+        found.update(part)
+    return found.digest()
+
+
+def _folder() -> Path | None:
+    named = os.environ.get(FOLDER_VARIABLE)
+    if named:
+        return Path(named)
+    import platformdirs
+
+    with suppress(OSError, RuntimeError):  # no home
+        return platformdirs.user_cache_path("rung", appauthor=False)
+    return None
+
+
+def _ready(path: Path) -> sqlite3.Connection | None:
+    connection = sqlite3.connect(path, timeout=_WAIT, isolation_level=None)
+    connection.execute("PRAGMA synchronous = OFF")  # a lost entry costs a scan
+    mark = connection.execute("PRAGMA application_id").fetchone()[0]
+    tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    if mark == 0 and tables == 0:
+        connection.execute("BEGIN IMMEDIATE")
+        if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0:
+            connection.execute(_TABLE)
+            connection.execute(f"PRAGMA application_id = {_MARK}")
+        connection.execute("COMMIT")
+        return connection
+    if mark != _MARK:
+        connection.close()
+        return None
+    return connection
+
+
+def _packed(value: bytes) -> bytes:
+    compressed = zlib.compress(value, 1)
+    return hashlib.blake2b(compressed, digest_size=16).digest() + compressed
+
+
+def _unpacked(packed: bytes) -> bytes | None:
+    checksum, compressed = packed[:16], packed[16:]
+    if hashlib.blake2b(compressed, digest_size=16).digest() != checksum:
+        return None
+    try:
+        return zlib.decompress(compressed)
+    except zlib.error:
+        return None
