@@ -6,7 +6,7 @@ import pytest
 
 from rung.errors import UserError
 from rung.repository import Role, open_repository
-from tests.helpers import git, make_repository, write_files
+from tests.helpers import commit, git, make_repository, write_files
 
 
 @pytest.fixture
@@ -29,9 +29,21 @@ def test_any_revision_can_be_named(top, ref, text):
 
     assert repository.text("a.py") == text
     assert (repository.ref, repository.commit) == (ref, git(top, "rev-parse", f"{ref}^{{commit}}"))
-    assert repository.tags == ("v1", "v2", "v3")
     assert "untracked.py" not in repository.files
     assert repository.notices == []
+
+
+def test_tags_are_those_that_the_commit_could_know(top):
+    git(top, "checkout", "-q", "-b", "side", "HEAD~1")
+    commit(top, {"side.py": ""}, "A release on a branch", day=20)
+    git(top, "tag", "v2.1")
+    git(top, "checkout", "-q", "main")
+    commit(top, {"later.py": ""}, "Later", day=25)
+
+    assert open_repository(top, "v1").tags == ("v1",)
+    assert open_repository(top, "v2").tags == ("v1", "v2")
+    assert open_repository(top, "main").tags == ("v1", "v2", "v2.1", "v3")
+    assert open_repository(top).tags == ("v1", "v2", "v2.1", "v3")
 
 
 def test_files_are_those_of_the_commit(top):

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from rung.errors import UserError
-from rung.repository import File, open_repository
+from rung.repository import open_repository
 from tests.helpers import git, make_repository, write_files
 
 
@@ -17,7 +17,7 @@ def codes(repository):
 def test_tracked_files_are_sorted_and_carry_size_and_mode(tmp_path):
     repository = open_repository(make_repository(tmp_path, {"b.py": "x = 1\n", "a/run": "#!/bin/sh\n"}))
 
-    assert list(repository.files.values()) == [File("a/run", 10, True), File("b.py", 6, False)]
+    assert [(file.path, file.size, file.executable) for file in repository.files.values()] == [("a/run", 10, True), ("b.py", 6, False)]
     assert repository.text("b.py") == "x = 1\n"
     assert repository.commit == git(tmp_path, "rev-parse", "HEAD")
     assert repository.ref is None

@@ -51,7 +51,7 @@ def scan_commit(place: Place, commit: str, notices: Notices) -> Tree:
             notices.add(_NOTICES.get(mode, "unread-name"), printable(path))
             continue
         blobs[path] = blob
-        files[path] = File(path, int(size[0]) if size and size[0].isdigit() else sizes.get(blob, -1), mode == "100755")
+        files[path] = File(path, int(size[0]) if size and size[0].isdigit() else sizes.get(blob, -1), mode == "100755", blob)
 
     def read(path: str) -> bytes:
         if files[path].size > LIMIT:

@@ -65,7 +65,8 @@ class Inspector:
             return None
         mode = status.st_mode
         if stat.S_ISREG(mode):
-            return File(path, status.st_size, bool(mode & 0o100) if executable is None else executable)
+            stamp = f"{status.st_mtime_ns}-{status.st_ctime_ns}-{status.st_size}-{status.st_ino}"
+            return File(path, status.st_size, bool(mode & 0o100) if executable is None else executable, stamp)
         self._notices.add("unread-symlink" if stat.S_ISLNK(mode) else "unread-special", path)
         return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 _SHOWN = 20
@@ -47,6 +48,18 @@ class Notices:
     def say(self, code: str, message: str) -> None:
         """Notes something about the repository as a whole."""
         self._general[code] = message
+
+    def unread(self, path: str) -> str | None:
+        """The code of the notice that a file was not read; None for a file without one."""
+        return next((code for code, paths in self._paths.items() if code.startswith("unread-") and path in paths), None)
+
+    def without(self, left_out: Callable[[str], bool]) -> Notices:
+        """A copy that says nothing of the files that are left out."""
+        copy = Notices()
+        copy._general = dict(self._general)
+        kept = {code: {path for path in paths if not left_out(path)} for code, paths in self._paths.items()}
+        copy._paths = {code: paths for code, paths in kept.items() if paths}
+        return copy
 
     def all(self) -> list[Notice]:
         """One notice a code, sorted by code."""

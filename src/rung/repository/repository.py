@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
 from rung.repository.attributes import Attributes
+from rung.repository.boundary import Boundary
 from rung.repository.decoding import decode, is_lfs_pointer
 from rung.repository.layout import Layout, is_program
 from rung.repository.markers import is_generated, is_marked
@@ -37,14 +38,18 @@ class Repository:
         ref: str | None = None,
         commit: str | None = None,
         tags: tuple[str, ...] | None = None,
+        include: Boundary | None = None,
+        remote: str = "",
     ) -> None:
         self.top = top
         self.scope = scope  # the subfolder that was asked for, "" for the whole repository
         self.ref = ref  # as it was given; None for the work tree
         self.commit = commit  # None before the first commit and outside git
         self.tags = tags  # sorted; None where they can't be known
+        self.remote = remote  # the address of `origin` without credentials; empty where it has none
         self.files: Mapping[str, File] = tree.files
         self._tree = tree
+        self._include = include
         self._notices = notices
         self._last: tuple[str, bytes] = ("", b"")  # a role is mostly asked for right before the text
         self._roles: dict[str, Role] = {}
@@ -59,8 +64,45 @@ class Repository:
         return self._notices.all()
 
     def in_scope(self, path: str) -> bool:
-        """Whether a path lies in the folder that was asked for."""
-        return not self.scope or path.startswith(f"{self.scope}/")
+        """Whether a path lies in the folder that was asked for, and among the files that were included."""
+        inside = not self.scope or path.startswith(f"{self.scope}/")
+        return inside and (self._include is None or self._include.holds(path))
+
+    def fingerprint(self) -> bytes:
+        """What changes whenever something that can be seen here does, without reading any file."""
+        seen = [self.scope, self.ref or "", self.commit or "", "\0".join(self.tags or ()), str(self.tags is None)]
+        seen += [self._include.patterns if self._include else ""]
+        seen += [f"{notice.code} {notice.message}" for notice in self.notices]
+        seen += [f"{file.path}\0{file.executable}\0{file.stamp}" for file in self.files.values()]
+        return "\n".join(seen).encode("utf-8", "surrogateescape")
+
+    def unread(self, path: str) -> str | None:
+        """The code of the notice about a file that is not read; None for a file that is, or that isn't there."""
+        return self._notices.unread(path)
+
+    def narrowed(self, *, scope: str | None = None, include: Sequence[str] = (), exclude: Sequence[str] = ()) -> Repository:
+        """The same tree seen from another folder (a path from the top), with only included files in scope and without excluded ones.
+
+        Files that are not included stay readable, as those outside the scope do: workflows, code owners, what they lead to. Excluded
+        ones are gone. Raises UserError for a malformed pattern.
+        """
+        left_out = Boundary(exclude).holds if exclude else lambda _: False
+        files = {path: file for path, file in self._tree.files.items() if not left_out(path)} if exclude else self._tree.files
+        notices = self._notices.without(left_out)
+        count = len(self._tree.files) - len(files)
+        if count:
+            notices.say("excluded", f"{count} {'file is' if count == 1 else 'files are'} excluded by the policy and not read.")
+        return Repository(
+            Tree(files, self._tree.read),
+            notices,
+            top=self.top,
+            scope=self.scope if scope is None else scope,
+            ref=self.ref,
+            commit=self.commit,
+            tags=self.tags,
+            include=Boundary(include) if include else self._include,
+            remote=self.remote,
+        )
 
     def read(self, path: str) -> bytes | None:
         """A file's bytes; None (with a notice) when they can't be had: absent, too large, an LFS pointer; None for an unknown path."""

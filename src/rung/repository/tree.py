@@ -10,11 +10,15 @@ LIMIT = 4 * 1024 * 1024  # bytes; what is larger is data or a bundle, no source
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file that can be read: its path from the repository's top (with `/`), its size in bytes (-1: unknown), its x bit."""
+    """A file that can be read: its path from the repository's top (with `/`), its size in bytes (-1: unknown), its x bit.
+
+    `stamp` changes whenever the content does: the blob's id, or what the file system says of the file.
+    """
 
     path: str
     size: int
     executable: bool = False
+    stamp: str = ""
 
 
 @dataclass(frozen=True, slots=True)

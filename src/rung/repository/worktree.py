@@ -34,7 +34,7 @@ class _Scan:
             self._notices.add("unread-name", printable(path))
         elif status == "S":
             self.sparse[path] = blob
-            self.files[path] = File(path, -1, mode == _EXECUTABLE)
+            self.files[path] = File(path, -1, mode == _EXECUTABLE, blob)
         elif path not in self.files:
             self._keep(self._inspector.inspect(path, mode == _EXECUTABLE))
 
