@@ -104,7 +104,14 @@ def _rule(rule: Rule) -> Iterator[str]:
     for word, key in (("Holds", "holds"), ("Fails", "fails")):
         for example in rule.examples:
             if key in example:
-                yield f"- {word}: {example['about']}"
+                yield f"- {word}: {example['about']}{_miss(example)}"
+
+
+def _miss(example: Mapping[str, Any]) -> str:
+    """What rung says of an example that fails, where the example pins it."""
+    pin = example.get("misses", "")
+    reason = pin if isinstance(pin, str) else pin["reason"]
+    return f" rung says: *{reason}*." if reason else ""
 
 
 def _earned(condition: Any) -> str:

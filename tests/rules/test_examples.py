@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import pytest
 from rung.link.facts import link
 from rung.link.read import read
 from rung.model.assess import Assessor
+from rung.model.nearest import nearest
 from rung.repository import open_repository
 from rung.rules.load import load_knowledge
 from tests.helpers import make_repository
@@ -35,3 +36,24 @@ def test_the_rule_does_what_its_example_says(rule: str, example: dict[str, Any],
 
     shown = "\n".join(f"  {f.location.path}:{f.location.line}: {f.kind}: {f.text}" for f in outcome.facts)
     assert outcome.holds == ("holds" in example), f"{example['about']}\n{shown}"
+    if "misses" in example:
+        misses = nearest(KNOWLEDGE.rules[rule], facts)
+        assert misses, "nothing came close"
+        path, line, reason = pinned(example)
+        assert reason in misses[0].reason
+        assert (misses[0].path, misses[0].line) == (path or misses[0].path, misses[0].line if line is None else line)
+
+
+def pinned(example: Mapping[str, Any]) -> tuple[str, int | None, str]:
+    """Path, line and reason of the nearest miss that an example pins; no path and line where it pins the reason alone."""
+    pin = example["misses"]
+    return ("", None, pin) if isinstance(pin, str) else (pin["path"], pin["line"], pin["reason"])
+
+
+def test_an_example_pins_every_reason() -> None:
+    """So each sentence was read once with its fields filled in, and names no field that its facts lack."""
+    for rule in KNOWLEDGE.rules.values():
+        pins = [pinned(example)[2] for example in rule.examples if "misses" in example]
+        for near in rule.misses:
+            sentence = re.compile(re.sub(r"\\\{\w+\\\}", ".+", re.escape(near["reason"])))
+            assert any(sentence.fullmatch(pin) for pin in pins), f"{rule.id}: {near['reason']}"

@@ -62,7 +62,16 @@ GROUPS = {
     "routing": ("fallback", "rout", "select", "choose", "pick", "failover", "modelFor", "model_for", "model_by", "modelBy"),
     "prompt": ("prompt", "template", "instruction", "signature"),
     "hiding": ("anonymi", "redact", "scrub", "deidentify", "deIdentify", "mask_pii", "maskpii", "maskPii", "maskPII"),
-    "few-shot": ("shot", "EXAMPLES", "example_messages", "example_pairs", "example_prompt", "examplemessages", "examplepairs", "exampleprompt"),
+    "few-shot": (
+        "shot",
+        "EXAMPLES",
+        "example_messages",
+        "example_pairs",
+        "example_prompt",
+        "examplemessages",
+        "examplepairs",
+        "exampleprompt",
+    ),
     "stored": (
         *("Model)", "Model,", "Base)", "Base,", "SQLModel", "Document", "Entity", "Table", "create_table", "createTable"),
         *("ApplicationRecord", "ActiveRecord", "Schema(", "mapped_column", "Column(", "Node)", "Node,"),

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from rung.facts.fact import Fact
-from rung.model.assessment import Answer, Assessment, CapabilityScore, Evidence, Finding, LevelResult, Next
-from rung.repository import Notice
-from rung.rules.load import Rule
-from rung.rules.match import Facts, Outcome, evaluate
+from rung.facts.secrets import Secrets
+from rung.model.assessment import Answer, Assessment, CapabilityScore, Evidence, Finding, Next
+from rung.model.conditions import holds, level_of, needs, rules_in
+from rung.model.nearest import nearest
+from rung.repository import Notice, Repository
+from rung.rules.load import Knowledge, Rule
+from rung.rules.match import Facts, Outcome, evaluate, telling
 
 UNKNOWN = {"tags": "unknown here: fetch tags (git fetch --tags)"}
 
@@ -17,8 +21,17 @@ UNKNOWN = {"tags": "unknown here: fetch tags (git fetch --tags)"}
 class Assessor:
     """Answers the model's questions from facts."""
 
-    def __init__(self, model: Mapping[str, Any], rules: Mapping[str, Rule], facts: Facts, *, unknown: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        model: Mapping[str, Any],
+        rules: Mapping[str, Rule],
+        facts: Facts,
+        *,
+        unknown: Sequence[str] = (),
+        masked: Callable[[str], str] = str,
+    ) -> None:
         self.model, self.rules, self.facts = model, rules, facts
+        self.masked = masked  # makes what is quoted of the repository fit to be shown
         self.unknown = frozenset(unknown)
         self._outcomes: dict[str, Outcome] = {}
 
@@ -29,16 +42,8 @@ class Assessor:
         return self._outcomes[rule]
 
     def holds(self, condition: Any) -> bool:
-        """Whether an answer's condition over rules holds: a rule's id, or `all`, `any`, `not`, `at_least` over such."""
-        if isinstance(condition, str):
-            return self.outcome(condition).holds
-        if "all" in condition:
-            return all(self.holds(c) for c in condition["all"])
-        if "any" in condition:
-            return any(self.holds(c) for c in condition["any"])
-        if "at_least" in condition:
-            return sum(self.holds(c) for c in condition["at_least"]["of"]) >= int(condition["at_least"]["count"])
-        return not self.holds(condition["not"])
+        """Whether an answer's condition over rules holds."""
+        return holds(condition, lambda rule: self.outcome(rule).holds)
 
     def applicable(self) -> bool:
         """Whether the repository uses a language model at all."""
@@ -53,59 +58,59 @@ class Assessor:
         for option in question["answers"][1:]:
             if self.holds(option["when"]) and (option.get("alone") or points == option["points"] - 1):
                 points, text = option["points"], option["text"]
-        used = dict.fromkeys(r for option in question["answers"][1:] for r in _rules(option["when"]))
-        findings = tuple(self._finding(r) for r in used)
+        findings = tuple(self.finding(rule) for rule in self.rules_of(question))
         highest = question["answers"][-1]["points"]
         return Answer(question["id"], question["title"], points, highest, text, "inferred", findings, self._next(question, points))
 
-    def _finding(self, identifier: str) -> Finding:
+    def rules_of(self, question: Mapping[str, Any]) -> list[str]:
+        """The rules that a question of the model's document looks at, each once."""
+        return list(dict.fromkeys(rule for option in question["answers"][1:] for rule in rules_in(option["when"])))
+
+    def finding(self, identifier: str) -> Finding:
+        """A rule's result, with its evidence or its nearest misses."""
         rule, outcome = self.rules[identifier], self.outcome(identifier)
         missing = [n for n in rule.needs if n in self.unknown]
-        facts = sorted(outcome.facts, key=_telling)
+        facts = sorted(outcome.facts, key=telling)
         places = {(f.location.path, f.location.line): f for f in reversed(facts)} if outcome.holds else {}
-        evidence = tuple(Evidence(f.location.path, f.location.line, f.text, f.reach) for f in reversed(places.values()))
+        evidence = tuple(self._evidence(fact) for fact in reversed(places.values()))
         unknown = UNKNOWN[missing[0]] if missing and not outcome.holds else ""
-        return Finding(rule.id, rule.title, outcome.holds, evidence, rule.why, rule.fix, unknown)
+        near = () if outcome.holds or unknown else nearest(rule, self.facts)
+        misses = tuple(replace(m, text=self.masked(m.text), reason=self.masked(m.reason)) for m in near)
+        return Finding(rule.id, rule.title, outcome.holds, evidence, rule.why, rule.fix, unknown, misses)
+
+    def _evidence(self, fact: Fact) -> Evidence:
+        reach = tuple(replace(step, text=self.masked(step.text)) for step in fact.reach)
+        return Evidence(fact.location.path, fact.location.line, self.masked(fact.text), reach)
 
     def _next(self, question: Mapping[str, Any], points: int) -> Next:
         option = next((o for o in question["answers"][1:] if o["points"] == points + 1), None)
         if option is None:
             return Next(None, ())
-        missing = [self.rules[r].fix for r in _rules(option["when"]) if not self.outcome(r).holds]
+        missing = needs(option["when"], lambda rule: self.outcome(rule).holds, lambda rule: self.rules[rule].fix)
         return Next(points + 1, tuple(dict.fromkeys(missing)) or (option["text"],))
-
-    def level(self, score: int) -> LevelResult:
-        """The level of a score."""
-        found = next(level for level in reversed(self.model["levels"]) if score >= level["from"])
-        links = tuple((link["text"], link["url"]) for link in found.get("links", ()))
-        return LevelResult(found["number"], found["name"], found["description"], tuple(found["advice"]), links)
 
     def assessment(self, path: str, scope: str, ref: str | None, commit: str | None, notices: Sequence[Notice]) -> Assessment:
         """The whole assessment; without a level or answers where the model does not apply."""
         identity = (self.model["id"], str(self.model["version"]), path, scope, ref, commit)
+        source = str(self.model.get("source", ""))
         maximum = sum(q["answers"][-1]["points"] for c in self.model["capabilities"] for q in c["questions"])
         if not self.applicable():
-            return Assessment(*identity, False, self.model["not_applicable"], 0, maximum, None, (), (), tuple(notices))
+            return Assessment(*identity, False, self.model["not_applicable"], 0, maximum, None, (), (), tuple(notices), source)
         answers = self.answers()
         by_question = {a.question: a for a in answers}
         capabilities = []
         for capability in self.model["capabilities"]:
             own = [by_question[q["id"]] for q in capability["questions"]]
-            capabilities.append(CapabilityScore(capability["id"], capability["title"], sum(a.points for a in own), sum(a.max for a in own)))
+            score, most = sum(a.points for a in own), sum(a.max for a in own)
+            capabilities.append(CapabilityScore(capability["id"], capability["title"], score, most, tuple(a.question for a in own)))
         score = sum(a.points for a in answers)
-        return Assessment(*identity, True, "", score, maximum, self.level(score), tuple(capabilities), answers, tuple(notices))
+        return Assessment(
+            *identity, True, "", score, maximum, level_of(self.model, score), tuple(capabilities), answers, tuple(notices), source
+        )
 
 
-def _rules(condition: Any) -> list[str]:
-    if isinstance(condition, str):
-        return [condition]
-    if "at_least" in condition:
-        return [r for c in condition["at_least"]["of"] for r in _rules(c)]
-    if "not" in condition:
-        return _rules(condition["not"])
-    return [r for c in condition.get("all", condition.get("any", ())) for r in _rules(c)]
-
-
-def _telling(fact: Fact) -> tuple[bool, bool, tuple[str, int, int, str, str]]:
-    """Facts that a pipeline reaches come first, then the application's, in the order of their places."""
-    return (not fact.reach, fact.fields.get("role") != "application", fact.sort_key())
+def assessor(knowledge: Knowledge, facts: Facts, repository: Repository) -> Assessor:
+    """The assessor of a repository's facts: it knows what can't be told there, and quotes no secrets."""
+    unknown = ("tags",) if repository.tags is None else ()
+    masked = Secrets(knowledge.catalogue.vocabulary).masked
+    return Assessor(knowledge.model, knowledge.rules, facts, unknown=unknown, masked=masked)

@@ -22,8 +22,21 @@ class Evidence:
 
 
 @dataclass(frozen=True)
+class Miss:
+    """A place that came close to a finding that doesn't hold; `reason` is a sentence that names the condition it failed."""
+
+    path: str
+    line: int
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Finding:
-    """A rule's result. `unknown` is a sentence where it could not be told here (a shallow clone, say); else empty."""
+    """A rule's result. `unknown` is a sentence where it could not be told here (a shallow clone, say); else empty.
+
+    `misses` are the nearest misses of a rule that doesn't hold, nearest first.
+    """
 
     rule: str
     title: str
@@ -32,6 +45,7 @@ class Finding:
     why: str
     fix: str
     unknown: str = ""
+    misses: tuple[Miss, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -43,8 +57,21 @@ class Next:
 
 
 @dataclass(frozen=True)
+class Voucher:
+    """Who vouches for an attested answer, why, with what evidence, and the last day that it holds (ISO date)."""
+
+    owner: str
+    reason: str
+    evidence: str
+    expires: str
+
+
+@dataclass(frozen=True)
 class Answer:
-    """The answer to one question; `basis` says where it comes from (`inferred`: from the repository)."""
+    """The answer to one question; `basis` says where it comes from: `inferred` (the repository) or `attested` (a person).
+
+    Of an attested answer `inferred` is the points that the repository alone would have.
+    """
 
     question: str
     title: str
@@ -54,16 +81,19 @@ class Answer:
     basis: str
     findings: tuple[Finding, ...]
     next: Next
+    inferred: int | None = None
+    voucher: Voucher | None = None
 
 
 @dataclass(frozen=True)
 class CapabilityScore:
-    """The points of one capability's questions together."""
+    """The points of one capability's questions together, and the ids of these."""
 
     id: str
     title: str
     score: int
     max: int
+    questions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -83,6 +113,7 @@ class Assessment:
 
     `path` is as the user gave it; `scope` is the application's folder relative to the repository's top ("" for the whole of it).
     `applicable` is False for a repository that uses no LLM: then `level` is None and `reason` says so in a sentence.
+    `model_source` is the address of the page that the model follows, `remote` that of the repository's `origin`, without credentials.
     """
 
     model_id: str
@@ -99,3 +130,10 @@ class Assessment:
     capabilities: tuple[CapabilityScore, ...]
     answers: tuple[Answer, ...]
     notices: tuple[Notice, ...]
+    model_source: str = ""
+    remote: str = ""
+
+    @property
+    def attested(self) -> int:
+        """How many points of the score a person vouches for; the others are inferred."""
+        return sum(a.points - a.inferred for a in self.answers if a.inferred is not None)

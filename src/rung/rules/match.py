@@ -24,7 +24,7 @@ Facts = Mapping[str, Sequence[Fact]]
 def evaluate(condition: Mapping[str, Any], facts: Facts) -> Outcome:
     """The outcome of a condition over facts by kind."""
     if "find" in condition:
-        found = tuple(f for f in facts.get(condition["find"], ()) if _matches(f, condition.get("where", {})))
+        found = matching(condition, facts)
         return Outcome(bool(found), found)
     if "all" in condition:
         outcomes = [evaluate(c, facts) for c in condition["all"]]
@@ -40,20 +40,34 @@ def evaluate(condition: Mapping[str, Any], facts: Facts) -> Outcome:
     return Outcome(not evaluate(condition["not"], facts).holds)
 
 
+def matching(leaf: Mapping[str, Any], facts: Facts) -> tuple[Fact, ...]:
+    """The facts of the kind that a leaf finds, for which its `where` is true."""
+    where = leaf.get("where", {})
+    return tuple(f for f in facts.get(leaf["find"], ()) if _matches(f, where))
+
+
+def telling(fact: Fact) -> tuple[bool, bool, tuple[str, int, int, str, str]]:
+    """The order in which a person wants facts: what a pipeline reaches first, then the application's, in the order of their places."""
+    return (not fact.reach, fact.fields.get("role") != "application", fact.sort_key())
+
+
+def value_of(fact: Fact, name: str) -> Any:
+    """A fact's field, or its `path`, `line` or line of evidence (`text`); None for a field that it doesn't have."""
+    if name == "path":
+        return fact.location.path
+    if name == "line":
+        return fact.location.line
+    if name == "text":
+        return fact.text
+    return fact.fields.get(name)
+
+
 def _facts(outcomes: Sequence[Outcome]) -> tuple[Fact, ...]:
     return tuple({id(f): f for o in outcomes if o.holds for f in o.facts}.values())
 
 
 def _matches(fact: Fact, where: Mapping[str, Any]) -> bool:
-    return all(_field_matches(_value(fact, name), wanted) for name, wanted in where.items())
-
-
-def _value(fact: Fact, name: str) -> Any:
-    if name == "path":
-        return fact.location.path
-    if name == "text":
-        return fact.text
-    return fact.fields.get(name)
+    return all(_field_matches(value_of(fact, name), wanted) for name, wanted in where.items())
 
 
 def _field_matches(value: Any, wanted: Any) -> bool:
