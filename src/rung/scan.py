@@ -1,27 +1,67 @@
-"""The whole way: from a path to an assessment."""
+"""The whole way: from a repository to its facts, and to an assessment."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
 
-from rung.link.facts import link
-from rung.link.read import read
-from rung.model.assess import Assessor
+from rung import __version__
+from rung.cache import Cache, digest
+from rung.facts.fact import Fact
 from rung.model.assessment import Assessment
-from rung.repository import open_repository
-from rung.rules.load import load_knowledge
+from rung.model.stored import dumps, loads
+from rung.repository import Repository
+from rung.rules.load import Knowledge
+
+Progress = Callable[[str, int, int], None]
+
+PASSING = frozenset({"unread-absent", "unread-error"})  # notices of what may be there the next time, though nothing changed
 
 
-def scan(
-    path: str, ref: str | None = None, rules: Sequence[str] = (), progress: Callable[[str, int, int], None] | None = None
+def assess(
+    repository: Repository, knowledge: Knowledge, path: str, progress: Progress | None = None, cache: Cache | None = None
 ) -> Assessment:
-    """Assesses the repository at a path, at its work tree or at a git ref, with additional rule packs.
+    """Assesses an open repository; `path` is how the user calls it. What the cache has of the very same repository is taken from there."""
+    key = digest((b"assessment", _program(), knowledge.digest, path.encode("utf-8", "surrogateescape"), repository.fingerprint()))
+    known = _known(cache.get(key)) if cache is not None else None
+    if known is not None:
+        return replace(known, remote=repository.remote)
+    found = _assess(repository, knowledge, path, progress)
+    if cache is not None and PASSING.isdisjoint(notice.code for notice in found.notices):
+        cache.put(key, dumps(found))
+    return replace(found, remote=repository.remote)  # which is no part of what was read, so not of what is kept
 
-    Raises UserError for a path, ref or rule pack that can't be used.
-    """
-    repository = open_repository(path, ref)
-    knowledge = load_knowledge(rules)
-    facts = link(read(repository, knowledge.catalogue, progress))
-    unknown = ("tags",) if repository.tags is None else ()
-    assessor = Assessor(knowledge.model, knowledge.rules, facts, unknown=unknown)
-    return assessor.assessment(path, repository.scope, ref, repository.commit, repository.notices)
+
+def gather(repository: Repository, knowledge: Knowledge, progress: Progress | None = None) -> Mapping[str, Sequence[Fact]]:
+    """The facts of an open repository, by kind."""
+    # Imported here, since what they import in turn takes longer than an assessment that the cache has.
+    from rung.link.facts import link
+    from rung.link.read import read
+
+    return link(read(repository, knowledge.catalogue, progress))
+
+
+def _assess(repository: Repository, knowledge: Knowledge, path: str, progress: Progress | None) -> Assessment:
+    from rung.model.assess import assessor
+
+    made = assessor(knowledge, gather(repository, knowledge, progress), repository)
+    return made.assessment(path, repository.scope, repository.ref, repository.commit, repository.notices)
+
+
+def _known(data: bytes | None) -> Assessment | None:
+    if data is None:
+        return None
+    try:
+        return loads(data)
+    except (ValueError, KeyError, TypeError):  # of another version
+        return None
+
+
+def _program() -> bytes:
+    """What changes whenever the program does, also in a checkout that somebody works on."""
+    stamps = [__version__]
+    for file in sorted(Path(__file__).parent.rglob("*.py")):
+        status = file.stat()
+        stamps.append(f"{file.name} {status.st_mtime_ns} {status.st_size}")
+    return "\n".join(stamps).encode()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rung.scan import scan
+from rung.judge import survey
 from tests.helpers import make_repository
 
 CLIENT = """
@@ -32,7 +32,7 @@ def test_files_that_import_each_other_end(tmp_path: Path) -> None:
         "  if (!answer.output_text.includes(word)) process.exitCode = 1;\n"
         "}\n"
     )
-    assessment = scan(str(make_repository(tmp_path / "app", files)))
+    assessment = survey(str(make_repository(tmp_path / "app", files))).reviews[0].assessment
     points = {answer.question: answer.points for answer in assessment.answers}
     assert points["evaluation-practice"] == 2
 
@@ -58,6 +58,6 @@ def test_an_object_that_a_factory_makes_is_followed_to_its_class(tmp_path: Path)
             "    assert word in answer\n"
         ),
     }
-    assessment = scan(str(make_repository(tmp_path / "app", files)))
+    assessment = survey(str(make_repository(tmp_path / "app", files))).reviews[0].assessment
     points = {answer.question: answer.points for answer in assessment.answers}
     assert (points["evaluation-practice"], points["evaluation-metrics"]) == (2, 1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rung.scan import scan
+from rung.judge import survey
 from tests.helpers import make_repository
 
 APP = 'from openai import OpenAI\n\nprint(OpenAI().responses.create(model="gpt-4o", input="hi").output_text)\n'
@@ -12,7 +12,7 @@ APP = 'from openai import OpenAI\n\nprint(OpenAI().responses.create(model="gpt-4
 
 def notices(folder: Path, files: dict[str, str]) -> dict[str, str]:
     """The messages of a scan's notices by code."""
-    assessment = scan(str(make_repository(folder, {"app.py": APP, "requirements.txt": "openai\n", **files})))
+    assessment = survey(str(make_repository(folder, {"app.py": APP, "requirements.txt": "openai\n", **files}))).reviews[0].assessment
     return {notice.code: notice.message for notice in assessment.notices}
 
 
