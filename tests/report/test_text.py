@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from rich.cells import cell_len
 
+from rung.gate.types import Report, Review, Verdict
 from rung.model.assessment import Assessment, Evidence
 from rung.report.page import PageStyle
 from rung.report.text import render_text
-from tests.report.sample import SampleNotice, answer_with, finding, sample
+from tests.report.sample import (
+    HOSTILE,
+    SampleNotice,
+    answer_with,
+    comparison,
+    finding,
+    gate_report,
+    near_miss,
+    sample,
+    scan_report,
+    two_projects,
+)
 
 
 def lines(assessment: Assessment, width: int = 80, ascii_only: bool = False) -> list[str]:
-    return render_text(assessment, PageStyle(width=width, ascii_only=ascii_only)).splitlines()
+    return page_of(Report((Review("", assessment),)), width, ascii_only)
+
+
+def page_of(report: Report, width: int = 100, ascii_only: bool = False) -> list[str]:
+    return render_text(report, PageStyle(width=width, ascii_only=ascii_only)).splitlines()
 
 
 def test_level_and_score_come_first_and_a_bar_for_every_capability() -> None:
@@ -67,7 +85,7 @@ def test_nothing_is_wider_than_the_page(width: int) -> None:
 
 def test_text_of_the_repository_cannot_drive_the_terminal() -> None:
     hostile = Evidence("a\x1b[2J\n.py", 1, "[bold red]x[/] \x1b]0;t\x07 \x9b1m \u202egnp.exe :smile:")
-    text = render_text(sample(answers=(answer_with(finding("odd", hostile)),)), PageStyle(width=120))
+    text = render_text(scan_report(answers=(answer_with(finding("odd", hostile)),)), PageStyle(width=120))
     assert r"a\x1b[2J .py:1  [bold red]x[/] \x1b]0;t\x07 \x9b1m \u202egnp.exe :smile:" in text
     assert not {"\x1b", "\x07", "\x9b", "\u202e"} & set(text)
 
@@ -80,5 +98,61 @@ def test_ascii_alone_where_the_terminal_knows_no_more() -> None:
 
 
 def test_colour_only_when_asked_for() -> None:
-    assert "\x1b[32m" in render_text(sample(), PageStyle(color=True))
-    assert "\x1b" not in render_text(sample(), PageStyle(color=False))
+    assert "\x1b[32m" in render_text(scan_report(), PageStyle(color=True))
+    assert "\x1b" not in render_text(scan_report(), PageStyle(color=False))
+
+
+def test_nearest_misses_stand_under_an_answer_that_is_not_the_highest() -> None:
+    page = lines(sample(answers=(answer_with(near_miss()),)))
+    start = page.index("     Close, but no:")
+    assert page[start + 1 : start + 3] == [
+        "       app/chat.py:7  client.create(prompt)",
+        "           `client.create` has no guard in front of it",
+    ]
+
+
+def test_a_gate_says_the_verdict_first_and_then_what_falls_short_and_the_cheapest_way_up() -> None:
+    page = page_of(gate_report())
+    assert page[0] == "The gate says no: 2 shortfalls, with 1 shortfall waived."
+    assert "Level 3, managed: 15 of 28 points (14 inferred + 1 attested)" in page
+    text = "\n".join(page)
+    assert "  fails   Level 3 is below level 4: 5 points are missing. promptfoo eval  .rung.yaml:3\n" in text
+    assert "          • raise continuous-integration to 2 points (small effort)\n            • Run an evaluation.\n" in text
+    assert "          waived until 2031-03-31 by @team/safety: promptfoo eval\n" in text
+    assert "     Attested until 2031-03-31 by @team/ops: promptfoo eval The repository alone shows 0 points.\n" in text
+    assert text.index("Shortfalls") < text.index("What changed against main") < text.index("Questions") < text.index("Once this is merged")
+
+
+def test_what_a_change_did() -> None:
+    text = "\n".join(page_of(gate_report()))
+    assert "What changed against main (commit bbbbbbbbbbbb)\n\n  Score 16 → 15, level 3 managed as before.\n" in text
+    assert "  2 → 1  What does CI check when something changes?  continuous-integration\n" in text
+    assert "    - .github/workflows/ci.yml:30  promptfoo eval\n    - evals/run.py:2  promptfoo eval\n          the file is gone\n" in text
+    assert "    + tests/test_it.py:4  promptfoo eval\n" in text
+    assert "    ! app/chat.py:7  promptfoo eval\n" in text
+
+
+def test_a_comparison_without_a_verdict_stands_alone() -> None:
+    report = Report((Review("", sample(), comparison=comparison()),))
+    page = page_of(report)
+    assert page[:3] == [". (commit 3f2a91c03f2a)", "", "What changed against main (commit bbbbbbbbbbbb)"]
+    assert "Questions" not in page
+    same = Report((Review("", sample(), comparison=comparison(changes=())),))
+    assert "  No answer differs, nor its evidence." in page_of(same)
+
+
+def test_a_gate_that_passes_or_only_annotates() -> None:
+    assert page_of(Report((replace(gate_report().reviews[0], verdict=Verdict(True, ())),)))[0] == "The gate passes."
+    assert page_of(gate_report(mode="annotate"))[0].endswith("It only annotates, so nothing fails.")
+
+
+def test_several_projects_are_named() -> None:
+    page = page_of(two_projects())
+    assert page[0] == "The gate says no: 4 shortfalls, with 2 shortfalls waived."
+    assert [line for line in page if line.startswith("Project ")] == ["Project chat", "Project search | agent"]
+
+
+def test_nothing_hostile_of_a_policy_or_a_change_reaches_the_terminal() -> None:
+    text = render_text(gate_report(HOSTILE), PageStyle(width=120))
+    assert not {"\x1b", "\x00", "\r", "\u202e", "\u2028", "\ud800"} & set(text)
+    assert not [line for line in text.splitlines() if line.startswith(("::", "##["))]

@@ -68,7 +68,7 @@ class Page:
         lines = self.text(*parts).wrap(self._console, self.width - indent - hang, overflow="fold")
         for number, line in enumerate(lines):
             line.rstrip()
-            self._console.print(Text(" " * (indent + (hang if number else 0))) + line, soft_wrap=True)
+            self._console.print(Text(" " * (indent + (hang if number else 0))) + _no_command(line), soft_wrap=True)
 
     def item(self, content: str, indent: int = 0, style: str = "") -> None:
         """Add a bulleted paragraph."""
@@ -112,3 +112,8 @@ class Page:
     def _harmless(self, content: str) -> str:
         safe = one_line(content)
         return safe.encode("ascii", "backslashreplace").decode() if self._ascii_only and not safe.isascii() else safe
+
+
+def _no_command(line: Text) -> Text:
+    # GitHub's runner takes a line of its log that begins with two colons for a command, whatever blanks stand before them.
+    return Text("\\x3a") + line[line.plain.index(":") + 1 :] if line.plain.lstrip().startswith("::") else line

@@ -2,55 +2,87 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from itertools import chain, zip_longest
 from typing import TYPE_CHECKING
 
+from rung.report import wording
 from rung.report.page import Page, PageStyle
+from rung.report.text_gate import write_comparison, write_items, write_verdict, write_vouched
 
 if TYPE_CHECKING:
+    from rung.gate.types import Report, Review
     from rung.model.assessment import Answer, Assessment, Evidence, LevelResult
     from rung.repository import Notice
 
 EVIDENCE_SHOWN = 3
+EVIDENCE_BESIDE_A_VERDICT = 1
+MISSES_SHOWN = 2
 NOTICES_SHOWN = 3
 BAR_CELLS = 20
 MARGIN = 5
 
 
-def render_text(assessment: Assessment, style: PageStyle) -> str:
-    """The assessment as a page of text: level and score, capabilities, questions with their evidence, advice, notices."""
+def render_text(report: Report, style: PageStyle) -> str:
+    """The report as a page of text.
+
+    A scan: level and score, capabilities, questions with their evidence, advice, notices. A gate: the verdict and what the change did
+    come first. A comparison without a verdict stands alone.
+    """
     page = Page(style)
-    _headline(page, assessment)
-    if assessment.applicable:
-        _capabilities(page, assessment)
-        page.heading("Questions")
-        for number, answer in enumerate(assessment.answers):
-            if number:
-                page.blank()
-            _answer(page, answer)
-        if assessment.level is not None:
-            _advice(page, assessment.level)
-    _notices(page, assessment.notices)
+    judged = any(review.verdict for review in report.reviews)
+    if judged:
+        page.write((wording.verdict(report), "bold green" if report.passed else "bold red"))
+        page.blank()
+    for number, review in enumerate(report.reviews):
+        if number:
+            page.blank()
+            page.blank()
+        _review(page, review)
+    if report.after_merge:
+        page.heading("Once this is merged")
+        write_items(page, report.after_merge)
+    notices = [notice for review in report.reviews for notice in review.assessment.notices]
+    _notices(page, report.notices, tuple(dict.fromkeys(notices)))
     return page.render()
 
 
+def _review(page: Page, review: Review) -> None:
+    assessment = review.assessment
+    if review.name:
+        page.write(("Project ", "bold"), (review.name, "bold"))
+    if review.comparison is not None and review.verdict is None:
+        page.write((wording.subject(assessment), "dim"))
+        page.blank()
+        write_comparison(page, review.comparison)
+        return
+    _headline(page, assessment)
+    if review.verdict is not None:
+        write_verdict(page, review.verdict)
+    if review.comparison is not None:
+        page.blank()
+        write_comparison(page, review.comparison)
+    if assessment.applicable:
+        _assessed(page, assessment, brief=review.verdict is not None)
+
+
+def _assessed(page: Page, assessment: Assessment, *, brief: bool) -> None:
+    _capabilities(page, assessment)
+    page.heading("Questions")
+    for number, answer in enumerate(assessment.answers):
+        if number and not brief:
+            page.blank()
+        _answer(page, answer, brief=brief)
+    if assessment.level is not None and not brief:
+        _advice(page, assessment.level)
+
+
 def _headline(page: Page, assessment: Assessment) -> None:
-    page.write((_subject(assessment), "dim"))
+    page.write((wording.subject(assessment), "dim"))
     page.blank()
     if assessment.level is None or not assessment.applicable:
         page.write(assessment.reason)
         return
-    level = assessment.level
-    page.write((f"Level {level.number}, {level.name}", "bold"), f": {assessment.score} of {assessment.max} points")
-    page.write(level.description)
-
-
-def _subject(assessment: Assessment) -> str:
-    at = f" at {assessment.ref}" if assessment.ref is not None else ""
-    commit = f" (commit {assessment.commit[:12]})" if assessment.commit is not None else ""
-    scope = f", the application in {assessment.scope}" if assessment.scope else ""
-    return f"{assessment.path}{at}{commit}{scope}"
+    page.write((wording.level(assessment), "bold"), f": {wording.score(assessment)}")
+    page.write(assessment.level.description)
 
 
 def _capabilities(page: Page, assessment: Assessment) -> None:
@@ -64,7 +96,7 @@ def _capabilities(page: Page, assessment: Assessment) -> None:
         )
 
 
-def _answer(page: Page, answer: Answer) -> None:
+def _answer(page: Page, answer: Answer, *, brief: bool) -> None:
     page.write(
         (f"{answer.points}/{answer.max}  ", f"bold {_color(answer.points, answer.max)}"),
         (answer.title, "bold"),
@@ -72,38 +104,46 @@ def _answer(page: Page, answer: Answer) -> None:
         hang=MARGIN,
     )
     page.write(answer.answer, indent=MARGIN)
+    write_vouched(page, answer, indent=MARGIN)
     for finding in answer.findings:
         if finding.unknown:
             page.write((finding.unknown[:1].upper() + finding.unknown[1:], "yellow"), indent=MARGIN)
-    _evidence(page, answer)
+    _evidence(page, answer, EVIDENCE_BESIDE_A_VERDICT if brief else EVIDENCE_SHOWN)
+    if not brief:
+        _next(page, answer)
+        _misses(page, answer)
+
+
+def _next(page: Page, answer: Answer) -> None:
     if answer.next.points is not None and answer.next.needs:
-        page.write((f"For {answer.next.points} {'point' if answer.next.points == 1 else 'points'}:", "bold"), indent=MARGIN)
-        for need in answer.next.needs:
-            page.item(need, indent=MARGIN + 2)
+        page.write((f"For {wording.counted(answer.next.points, 'point')}:", "bold"), indent=MARGIN)
+        write_items(page, answer.next.needs, indent=MARGIN + 2)
 
 
-def _evidence(page: Page, answer: Answer) -> None:
-    places = _in_turns(finding.evidence for finding in answer.findings if finding.holds)
-    shown = places[:EVIDENCE_SHOWN]
+def _misses(page: Page, answer: Answer) -> None:
+    shown = wording.misses_of(answer)[:MISSES_SHOWN]
+    if shown:
+        page.write(("Close, but no:", "bold"), indent=MARGIN)
+    told = ""
+    for miss in shown:
+        page.quote(wording.spot(miss.path, miss.line), miss.text, indent=MARGIN + 2)
+        if miss.reason != told:
+            page.write((miss.reason, "dim"), indent=MARGIN + 6)
+        told = miss.reason
+
+
+def _evidence(page: Page, answer: Answer, most: int) -> None:
+    places = wording.evidence_of(answer)
+    shown = places[:most]
     told: set[str] = set()
     for evidence in shown:
-        place = f"{evidence.path}:{evidence.line}" if evidence.line else evidence.path
-        page.quote(place, evidence.text, indent=MARGIN + 2)
+        page.quote(wording.spot(evidence.path, evidence.line), evidence.text, indent=MARGIN + 2)
         reach = _reach(page, evidence)
         if reach and reach not in told:
             page.write((reach, "dim"), indent=MARGIN + 6, hang=2)
         told.add(reach)
     if len(places) > len(shown):
         page.write((f"and {len(places) - len(shown)} more", "dim"), indent=MARGIN + 2)
-
-
-def _in_turns(groups: Iterable[tuple[Evidence, ...]]) -> list[Evidence]:
-    """The first of every group, then the second of every group and so on, each place once: so that every finding has its say."""
-    places: dict[tuple[str, int], Evidence] = {}
-    for evidence in chain.from_iterable(zip_longest(*groups)):
-        if evidence is not None:
-            places.setdefault((evidence.path, evidence.line), evidence)
-    return list(places.values())
 
 
 def _reach(page: Page, evidence: Evidence) -> str:
@@ -129,10 +169,11 @@ def _advice(page: Page, level: LevelResult) -> None:
         page.write(f"{text}: ", (url, "cyan"), indent=2, hang=2)
 
 
-def _notices(page: Page, notices: tuple[Notice, ...]) -> None:
-    if not notices:
+def _notices(page: Page, sentences: tuple[str, ...], notices: tuple[Notice, ...]) -> None:
+    if not notices and not sentences:
         return
     page.heading("Notices")
+    write_items(page, sentences)
     by_code: dict[str, list[Notice]] = {}
     for notice in notices:
         by_code.setdefault(notice.code, []).append(notice)
