@@ -9,8 +9,15 @@ from collections.abc import Sequence
 import click
 
 from rung import __version__
+from rung.cli.caching import cache
+from rung.cli.diff import diff
+from rung.cli.explain import explain
+from rung.cli.facts import facts
+from rung.cli.gate import gate
+from rung.cli.init import init
 from rung.cli.output import say
 from rung.cli.scan import scan
+from rung.cli.trend import trend
 from rung.errors import UserError
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -22,11 +29,13 @@ def cli() -> None:
     """Tell which rung of the LLMOps maturity ladder a repository stands on, with the evidence."""
 
 
-cli.add_command(scan)
+for command in (scan, gate, diff, init, explain, facts, trend, cache):
+    cli.add_command(command)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line (`sys.argv` unless given) and exit: 0 done, 2 bad input or a defect of rung, 130 interrupted."""
+    """Run the command line (`sys.argv` unless given) and exit: 0 done, 1 the gate says no, 2 bad input or a defect of rung,
+    130 interrupted."""
     sys.exit(run(arguments))
 
 
