@@ -25,6 +25,20 @@ def judges_answer(source: Source, unit: TestUnit, asking: list[Call]) -> bool:
     return _helper_judges(source, unit, names, lines) or _fails_by_hand(source, unit, names)
 
 
+def asserts_content(source: Source, unit: TestUnit, scorers: frozenset[str] | set[str]) -> bool:
+    """Whether a scored test can fail on what the answer says: it asserts on content, or hands it to something that scores and asserts."""
+    own = assertions(source, unit.functions)
+    if any(on_content(source, c) or c.callee.rsplit(".", 1)[-1].startswith(("assert_", "Assert")) for c in own) or _fails(source, unit):
+        return True
+    judging = {source.functions[c.function].name for c in assertions(source) if c.function >= 0 and on_content(source, c)}
+    called = {c.callee.rsplit(".", 1)[-1] for c in source.calls if c.function in unit.functions}
+    return bool(called & judging) or any(name.startswith("assert") for name in called & set(scorers))
+
+
+def _fails(source: Source, unit: TestUnit) -> bool:
+    return any(FAILS.search(c.callee) or c.callee.endswith("pytest.fail") for c in source.calls if c.function in unit.functions)
+
+
 def _helper_judges(source: Source, unit: TestUnit, names: frozenset[str], lines: set[int]) -> bool:
     """The answer is handed to a helper of the file that asserts on content."""
     helpers = {

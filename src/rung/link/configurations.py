@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from typing import Any
 
@@ -10,6 +11,7 @@ from rung.link.criteria import baseline
 from rung.link.datasets import DATA_FILE, cases_in, locate, records
 from rung.link.evaluation import Evaluation
 from rung.link.files import matching, query
+from rung.link.metrics import of_prompt_files, of_result_keys
 from rung.link.project import Project
 
 
@@ -51,6 +53,9 @@ class Configurations:
                 found.metrics.setdefault(metric, (path, 1))
         if named and not found.metrics:
             found.metrics["exact-match"] = (path, 1)
+        if not named:
+            folder = posixpath.dirname(path)
+            found.metrics |= of_prompt_files(self.project, folder) | of_result_keys(self.project, folder) if folder else {}
         prompts = query(data, signature["prompts"]) if "prompts" in signature else []
         found.prompts = [t for p in _flat(prompts) if (t := locate(self.project, path, p))]
         found.own_prompts = bool(found.prompts) or (bool(tool.strings("commands")) and "prompts" not in signature)

@@ -5,56 +5,151 @@ from __future__ import annotations
 import posixpath
 import re
 
-from rung.facts.code.source import Call, Source
+from rung.facts.code.source import Call, Comparison, Source, Value
 from rung.link.checks import assertions
 from rung.link.project import Project
 
 EXIT = re.compile(
-    r"^(?:sys\.exit|exit|quit|SystemExit|process\.exit|os\.Exit|Kernel\.exit|abort|std\.process\.exit|std::process::exit|Environment\.Exit|System\.exit)$"
+    r"^(?:sys\.exit|exit|quit|SystemExit|process\.exit|os\.Exit|os\._exit|Kernel\.exit|abort|std\.process\.exit|std::process::exit|Environment\.Exit|System\.exit"
+    r"|typer\.Exit|click\.exceptions\.Exit|ctx\.exit|Deno\.exit)$"
 )
 RAISED = re.compile(
-    r"^(?:AssertionError|Error|RuntimeError|ValueError|Exception|\w+Error|\w+Exception|panic|panic!|log\.Fatal\w*|pytest\.fail)$"
+    r"^(?:AssertionError|Error|RuntimeError|ValueError|Exception|\w+Error|\w+Exception|panic|panic!|log\.Fatal\w*|raise|pytest\.fail)$"
 )
-BAR = re.compile(r"score|threshold|minimum|accura|pass|fail|rate|wrong|correct|baseline|ratio|mean|avg|f1|regress", re.IGNORECASE)
-SCORE_CALL = re.compile(
-    r"(?:^|\.)(?:ratio|SequenceMatcher|rouge\w*|bleu\w*|compute|sentence_bleu|levenshtein\w*|distance|cosine\w*|similarity|f1_score|accuracy_score|"
-    r"precision_score|recall_score|classification_report|startsWith|startswith|includes|search|match|test|equals)$",
-    re.IGNORECASE,
-)
+# Words of a name that holds what a run came to: scores, what passed, what failed, what it is held against.
+_BARS = r"""scores? thresholds? minimum min accura\w* pass(?:es|ed|ing)? fails? failed failing failures? failure rates? wrong incorrect
+correct\w* baselines? ratios? mean avg average f1 regress\w* precision recall rouge bleu similarity grounded\w* faithful\w* relevan\w*
+mismatch\w* target quality verdicts?"""
+BAR = re.compile(r"(?<![a-z])(?:" + "|".join(_BARS.split()) + r")(?![a-z])", re.IGNORECASE)
 RESULTS = re.compile(
     r"(?:^|/)(?:[\w.-]*(?:results?|baselines?|reports?|summary|scores|leaderboard|benchmarks?|history)[\w.-]*)(?:/.*)?\.(?:json|jsonl|csv|md|tsv|html|txt|ya?ml)$",
     re.IGNORECASE,
 )
+# What an assertion or a raised error says of arguments and surroundings, not of answers.
+SURROUNDINGS = re.compile(
+    r"environ|getenv|\benv\b|argv|\bargs?\b|option|api_?key|credential|config|exists\(|is_file|is_dir|isinstance|Unsupported|Unknown|Missing"
+    r"|required|must (?:be|provide|set)"
+    r"|not (?:found|set|installed|supported)|Usage:",
+    re.IGNORECASE,
+)
+GUARDED = re.compile(r"\b(?:if|unless|elsif|elif)\b|&&|\|\||\?")
+SETS_UP = re.compile(
+    r"assert_(?:never|type|env\w*|config\w*|setup|installed|exists|files?|paths?|keys?|dirs?|valid\w*|format\w*|schema\w*)$"
+)
+# A condition on what an answer says.
+LOOKS = re.compile(
+    r"(?:answer|output|response|reply|result|content|actual|got|completion)\w*(?:\.\w+)*\??"
+    r"\.(?:includes|contains|match|startsWith|endsWith|startswith|endswith)\("
+    r"|\bnot in (?:answer|output|response|reply|result)|\.test\((?:answer|output|response|reply|result)|expected",
+    re.IGNORECASE,
+)
+NEAR_ABOVE = 6
 
 
 def criterion(source: Source) -> tuple[str, int] | None:
+    """Where a script's run is decided on: it ends with an error, or raises one, where the scores are not good enough."""
     for call in source.calls:
-        if call.callee.rsplit(".", 1)[-1].startswith("assert_"):
+        tail = call.callee.rsplit(".", 1)[-1]
+        if tail.startswith("assert_") and not SETS_UP.search(tail):
             return source.path, call.line
         if EXIT.match(call.callee) and _decides(source, call):
             return source.path, call.line
-        if RAISED.match(call.callee) and any(
-            0 <= call.line - c.line <= 4 and BAR.search(f"{c.left} {c.right}") for c in source.comparisons
-        ):
+        if RAISED.match(call.callee) and _after_bar(source, call.line, 4) and not _of_surroundings(source, call.line, call.end_line):
             return source.path, call.line
     for assignment in source.assignments:
-        if assignment.name == "process.exitCode" and assignment.value.text != "0":
+        if assignment.name in ("process.exitCode", "Environment.ExitCode") and _ends_badly(source, assignment.value, assignment.line):
             return source.path, assignment.line
     for call in assertions(source):
-        if BAR.search(source.lines[call.line - 1]):
+        text = " ".join(source.lines[call.line - 1 : call.end_line])
+        if (BAR.search(_plain(text)) or _compares_answers(source, call)) and not SURROUNDINGS.search(text):
             return source.path, call.line
     return None
 
 
 def _decides(source: Source, call: Call) -> bool:
-    items = call.arguments.items
-    if not items:
+    return bool(call.arguments.items) and _ends_badly(source, call.arguments.items[0], call.line)
+
+
+def _ends_badly(source: Source, value: Value, line: int) -> bool:
+    """Whether an exit code says that scores were not good enough: it depends on them, or is given under a condition on them."""
+    if value.text in ("0", "null") or value.kind == "null":
         return False
-    if items[0].kind not in ("number", "null", "boolean", "string"):
-        return not re.fullmatch(r"(?:asyncio\.run|main|run|cli|app|await main|pytest\.main)", items[0].text)
-    if items[0].text == "0" or items[0].kind == "null":
+    if value.kind in ("number", "boolean", "string", "template"):
+        return _after_bar(source, line, NEAR_ABOVE) and not _of_surroundings(source, line, line)
+    written = _plain(source.lines[line - 1])
+    if value.kind == "choice" or re.fullmatch(r"(?:int|bool|Number|any|all)", value.text):
+        return not SURROUNDINGS.search(written)
+    if BAR.search(_plain(value.text)) or (BAR.search(written) and (GUARDED.search(written) or re.search("[<>]", written))):
+        return True
+    names = re.findall(r"\w+", f"{value.text} {written}")
+    return any(_returns_verdict(source, name) for name in names) or any(_holds_verdict(source, name) for name in names)
+
+
+def _holds_verdict(source: Source, name: str) -> bool:
+    """A variable, such as `exit_code`, that is set by the scores."""
+    given = [a for a in source.assignments if a.name == name]
+    return any(
+        a.value.kind == "choice" or (a.value.kind in ("number", "boolean") and a.value.text != "0" and _after_bar(source, a.line, 4))
+        for a in given
+    )
+
+
+def _returns_verdict(source: Source, name: str) -> bool:
+    """A function of the file, such as `main`, that returns an exit code by the scores."""
+    for function in source.functions:
+        if function.name != name:
+            continue
+        for number in range(function.line, min(function.end_line, len(source.lines)) + 1):
+            line = source.lines[number - 1].strip()
+            if not line.startswith("return") or re.fullmatch(r"return;?|return (?:0|None|True|true);?", line):
+                continue
+            by_score = BAR.search(_plain(line)) and re.search(r"[<>]|\bif\b|\?|\bnot\b|!|int\(|bool\(|any\(|all\(", line)
+            if by_score or (re.fullmatch(r"return (?:1|2|False|false);?", line) and _after_bar(source, number, 4)):
+                return True
+    return False
+
+
+def _after_bar(source: Source, line: int, above: int) -> bool:
+    """Whether a condition on a score stands in the lines above."""
+    if any(0 <= line - c.line <= above and _on_score(c) for c in source.comparisons):
+        return True
+    for number in range(max(1, line - above), line + 1):
+        written = source.lines[number - 1].strip()
+        condition = re.match(r"(?:\}\s*)?(?:if|elif|else if|unless)\b\s*(.*)", written)
+        if (
+            condition
+            and (BAR.search(_plain(condition[1])) or LOOKS.search(condition[1]))
+            and not re.search(r"[=!]==?\s*[\"']", condition[1])
+            and not SURROUNDINGS.search(written)
+        ):
+            return True
+    return False
+
+
+def _on_score(comparison: Comparison) -> bool:
+    """A comparison of a score, not one of an option with a word."""
+    sides = (comparison.left, comparison.right)
+    if any(side.strip().startswith(("'", '"', "`")) for side in sides) or SURROUNDINGS.search(" ".join(sides)):
         return False
-    return any(0 <= call.line - c.line <= 6 and BAR.search(f"{c.left} {c.right}") for c in source.comparisons)
+    return bool(BAR.search(_plain(" ".join(sides))))
+
+
+def _of_surroundings(source: Source, line: int, end: int) -> bool:
+    return bool(SURROUNDINGS.search(" ".join(source.lines[line - 1 : end])))
+
+
+def _compares_answers(source: Source, call: Call) -> bool:
+    """An assertion that holds an answer against what was expected."""
+    inside = [c for c in source.comparisons if call.line <= c.line <= call.end_line]
+    return any(
+        c.operator in ("==", "in", "===") and re.search(r"expect|truth|reference|gold|ideal|label|case\b|case\[", f"{c.left} {c.right}")
+        for c in inside
+    )
+
+
+def _plain(text: str) -> str:
+    """Camel-case names as words apart; texts in quotes left out."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", re.sub(r"\"[^\"]*\"|'[^']*'|`[^`]*`", "", text))
 
 
 def baseline(project: Project, path: str) -> tuple[str, int] | None:

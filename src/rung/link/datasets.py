@@ -4,34 +4,90 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Sequence
 
-from rung.facts.code.source import Source, Value
-from rung.link.checks import test_units
+from rung.facts.code.source import Assignment, Call, Loop, Source, Value
+from rung.link.checks import TestUnit, assertions, test_units
 from rung.link.project import Project
 
 DATA_FILE = re.compile(r"[\w.${}/\\ -]*?([\w${}.-]+\.(?:jsonl|ndjson|json|csv|tsv|ya?ml|parquet|xlsx|txt))$", re.IGNORECASE)
 MANY_TESTS = 3
+# Files that configure, describe or come out of something hold no cases, however many entries they have.
+NO_CASES = re.compile(
+    r"^(?:package(?:-lock)?|tsconfig[\w.]*|pyproject|appsettings[\w.-]*|local\.settings|launchsettings|settings|config|logging|manifest|schema|openapi|swagger"
+    r"|(?:docker-)?compose[\w.-]*|requirements[\w.-]*|secrets?|env|models?|tools|credentials|[\w.-]*[._-](?:schema|settings|config)"
+    r"|[\w.-]*(?:results?|outputs?|reports?|summary|scores|metrics|responses|log)|(?:[\w-]+[_-])?(?:system|user|judge|eval|generat\w+|g_eval)[_-]?prompts?)$",
+    re.IGNORECASE,
+)
+LISTED = re.compile(
+    r"case|question|quer(?:y|ies)|input|sample|golden|truth|expected|utterance|test|eval|data|prompts|examples", re.IGNORECASE
+)
+# Lists that are handed about in any program, and are no cases of an evaluation.
+NO_CASES_NAMED = re.compile(
+    r"(?:^|_)(?:messages?|history|conversation|chat|tools?|functions?|models?|model_ids|providers?|columns|fields|metrics|evaluators|scorers|headers|roles?"
+    r"|documents?|docs|chunks?|contexts?|keywords|stop\w*|args|argv|argparse|parts|content|choices|options|params|kwargs|config|schema|criteria|labels|colou?rs)$",
+    re.IGNORECASE,
+)
+# What tests are run over besides cases: the same ones with another model, on another system.
+NO_CASES_PARAMETERS = frozenset(
+    [
+        "model",
+        "model_name",
+        "model_id",
+        "models",
+        "llm",
+        "llms",
+        "llm_class",
+        "provider",
+        "providers",
+        "backend",
+        "engine",
+        "client",
+        "stream",
+        "streaming",
+        "temperature",
+        "platform",
+        "dialect",
+        "store",
+    ]
+)
 INLINE = re.compile(
     r"(?:^|\.)(?:parametrize|each|CsvSource|ValueSource|CsvFileSource|MethodSource|MemberData|TestCaseSource|ClassData|InlineData|TestCase)$"
 )
+ROW = re.compile(r"(?:^|\.)(?:InlineData|TestCase)$")  # gives one case each
+MANY_ROWS = 20
 
 
-def data_set(project: Project, source: Source) -> tuple[str, int] | None:
-    """Where the cases of an evaluation stand: (path, line) of a file with at least two, or of the list in the source itself."""
-    return _files(project, source) or _inline(source)
+def data_set(project: Project, source: Source, live: Sequence[TestUnit] = ()) -> tuple[str, int] | None:
+    """Where the cases of an evaluation stand: (path, line) of a file with at least two, or of the list in the source itself.
+
+    `live` are those of the file's tests that ask a model, where it has tests.
+    """
+    return _files(project, source, live) or _versioned(source) or _inline(source, live)
 
 
-def _files(project: Project, source: Source) -> tuple[str, int] | None:
+def _versioned(source: Source) -> tuple[str, int] | None:
+    """A data set elsewhere that is taken in one version."""
+    for call in source.calls:
+        version = next((v for key in ("revision", "as_of", "version", "dataset_version") if (v := call.argument(key))), None)
+        if (
+            version
+            and version.kind in ("string", "number")
+            and re.search(r"dataset", call.callee, re.IGNORECASE)
+            and version.text != "main"
+        ):
+            return source.path, call.line
+    return None
+
+
+def _files(project: Project, source: Source, live: Sequence[TestUnit]) -> tuple[str, int] | None:
+    others = [u for u in test_units(source) if u not in live] if live else []
     for text in source.texts:
         match = DATA_FILE.fullmatch(text.value.strip()) if len(text.value) < 200 and "\n" not in text.value else None
-        if not match:
+        if not match or any(u.line <= text.line <= u.end_line for u in others):
             continue
         target = locate(project, source.path, text.value.strip())
-        if (
-            target
-            and posixpath.basename(target) not in ("package.json", "tsconfig.json", "pyproject.toml")
-            and cases_in(project, target) >= 2
-        ):
+        if target and cases_in(project, target) >= 2:
             return target, 1
     return None
 
@@ -61,56 +117,92 @@ def locate(project: Project, origin: str, name: str) -> str | None:
 
 def cases_in(project: Project, path: str) -> int:
     """How many records a data file holds; 2 for one that is there but can't be read, 0 for what is no list of records."""
+    stem, suffix = posixpath.splitext(posixpath.basename(path))
+    if NO_CASES.match(stem) or (suffix.lower() == ".txt" and not LISTED.search(stem)):
+        return 0
     text = project.text(path)
     if text is None:
         return 2
-    suffix = posixpath.splitext(path)[1].lower()
-    if suffix in (".jsonl", ".ndjson", ".txt"):
+    if suffix.lower() in (".jsonl", ".ndjson", ".txt"):
         return sum(1 for line in text.splitlines() if line.strip())
-    if suffix in (".csv", ".tsv"):
+    if suffix.lower() in (".csv", ".tsv"):
         return max(0, sum(1 for line in text.splitlines() if line.strip()) - 1)
     return records(project.data(path))
 
 
 def records(data: object) -> int:
-    """The length of the longest list of records in parsed data, two levels deep; a mapping of mappings counts its entries."""
+    """The length of the longest list of records in parsed data, two levels deep; a mapping of mappings alike counts its entries."""
     if isinstance(data, list):
         return len(data)
     if isinstance(data, dict):
         lists = [len(v) for v in data.values() if isinstance(v, list)]
         nested = [v for v in data.values() if isinstance(v, dict)]
+        alike = nested if nested and all(set(map(str, v)) & set(map(str, nested[0])) for v in nested) else []
         return max(
-            [*lists, len(nested) if len(nested) >= 2 else 0, *(len(w) for v in nested for w in v.values() if isinstance(w, list))],
+            [*lists, len(alike) if len(alike) >= 2 else 0, *(len(w) for v in nested for w in v.values() if isinstance(w, list))],
             default=0,
         )
     return 0
 
 
-def _inline(source: Source) -> tuple[str, int] | None:
-    for call in source.calls:
-        if INLINE.search(call.callee) and (any(_is_cases(v) for v in call.arguments.items) or len(call.arguments.items) >= 2):
+def _inline(source: Source, live: Sequence[TestUnit]) -> tuple[str, int] | None:
+    rows = [c for c in source.calls if INLINE.search(c.callee) and _for_live(source, c, live)]
+    for call in rows:
+        several = sum(1 for c in rows if c.callee == call.callee and abs(c.line - call.line) <= MANY_ROWS) >= 2
+        if _gives_cases(call) if not ROW.search(call.callee) else several:
             return source.path, call.line
-    looped = " ".join(loop.iterable for loop in source.loops) + " ".join(c.callee for c in source.calls)
+    looped = " ".join(loop.iterable for loop in source.loops) + " " + " ".join(c.callee for c in source.calls)
     handed = " ".join(v.text for c in source.calls for v in c.arguments.items if v.kind == "name")
     for assignment in source.assignments:
         name = assignment.name.rsplit(".", 1)[-1]
-        if _is_cases(assignment.value) and re.search(rf"\b{re.escape(name)}\b", f"{looped} {handed}"):
+        if NO_CASES_NAMED.search(name) or not _is_cases(assignment.value) or not _for_live(source, assignment, live):
+            continue
+        if re.search(rf"\b{re.escape(name)}\b", f"{looped} {handed}"):
             return source.path, assignment.line
+    checked = assertions(source)  # `assert all(word in answer for word in [...])` goes over words, not over cases
     for loop in source.loops:
-        if loop.iterable.startswith(("[", "(", "{")) and len(re.findall(r"[\"'\])}]\s*,\s*[\[({\"']", loop.iterable)) >= 1:
+        listed = loop.iterable.startswith(("[", "(", "{")) and re.search(r"[\"'\])}]\s*,\s*[\[({\"']", loop.iterable)
+        if listed and _for_live(source, loop, live) and not any(c.line <= loop.line <= c.end_line for c in checked):
             return source.path, loop.line
     if source.language == "ruby":
         for number, line in enumerate(source.lines, 1):
             if re.match(r"\s*(?:[\[{%].*[\]})]|[A-Z_]+)\.each(?:_with_index|_pair)?\b.*\bdo\b", line):
                 return source.path, number
-    if len(test_units(source)) >= MANY_TESTS:
-        return source.path, test_units(source)[0].line
+    if len(live) >= MANY_TESTS and len({_question(source, unit) for unit in live}) >= MANY_TESTS:
+        return source.path, live[0].line
     return None
+
+
+def _gives_cases(call: Call) -> bool:
+    given = call.arguments.items
+    if given and given[0].kind == "string" and call.callee.endswith("parametrize"):
+        if {name.strip() for name in given[0].text.split(",")} <= NO_CASES_PARAMETERS:
+            return False
+        return any(_is_cases(v) for v in given) or (len(given) >= 2 and given[1].kind != "list")
+    return any(_is_cases(v) for v in given) or len(given) >= 2
+
+
+def _for_live(source: Source, what: Call | Assignment | Loop, live: Sequence[TestUnit]) -> bool:
+    """Whether what stands in a file of tests belongs to one that asks a model, or to no test at all."""
+    if not live:
+        return True
+    spans = [(u.line, u.end_line, u in live) for u in test_units(source)]
+    within = [is_live for line, end, is_live in spans if line <= what.line <= end]
+    if within or not isinstance(what, Call):
+        return not within or any(within)
+    after = [(line, is_live) for line, _, is_live in spans if line >= what.line]
+    return min(after)[1] if after else True  # a decorator of the test below it
+
+
+def _question(source: Source, unit: TestUnit) -> str:
+    """The longest sentence of a test: what it asks, most likely."""
+    return max((t.value for t in source.texts if unit.line <= t.line <= unit.end_line and " " in t.value.strip()), key=len, default="")
 
 
 def _is_cases(value: Value) -> bool:
     if value.kind == "list":
-        return len(value.items) >= 2 and all(i.kind in ("string", "template", "list", "mapping", "call") for i in value.items)
+        turns = all(i.kind == "mapping" and {"role", "content"} <= set(i.keys) for i in value.items)  # of one conversation
+        return len(value.items) >= 2 and not turns and all(i.kind in ("string", "template", "list", "mapping", "call") for i in value.items)
     return value.kind == "mapping" and len(value.items) >= 2 and all(i.kind in ("string", "list", "mapping") for i in value.items)
 
 
@@ -132,7 +224,8 @@ def data_nearby(project: Project, source: Source) -> tuple[str, int] | None:
         for p in project.repository.files
         if folder
         and p.startswith(folder + "/")
-        and re.search(r"(?:case|question|dataset|ground_truth|golden|fixture)[\w-]*(?:/[^/]+)*\.(?:ya?ml|jsonl?|csv)$", p, re.IGNORECASE)
+        and not NO_CASES.match(posixpath.splitext(posixpath.basename(p))[0])
+        and re.search(r"(?:case|question|dataset|ground_truth|golden)[\w-]*(?:/[^/]+)*\.(?:ya?ml|jsonl?|csv)$", p, re.IGNORECASE)
     ]
     if len(beside) >= 2 or (len(beside) == 1 and cases_in(project, beside[0]) >= 2):
         return beside[0], 1

@@ -13,9 +13,10 @@ from functools import cached_property
 from rung.facts.catalogue import Tool
 from rung.facts.code.source import Call, Source
 from rung.link import metrics as scoring
-from rung.link.answers import can_be_called, judges_answer
+from rung.link.answers import asserts_content, can_be_called, judges_answer
 from rung.link.asking import Asking, owners
-from rung.link.checks import TestUnit, asserts, stands_in, test_units
+from rung.link.checks import TestUnit, asserts, test_units
+from rung.link.commands import started
 from rung.link.configurations import Configurations
 from rung.link.criteria import baseline, criterion
 from rung.link.datasets import data_nearby, data_set, locate
@@ -23,6 +24,8 @@ from rung.link.dead import Dead
 from rung.link.evaluation import Evaluation
 from rung.link.graph import Graph
 from rung.link.project import Project
+from rung.link.requests import Requests
+from rung.link.stand_ins import fixtures_stand_in, stands_in
 from rung.link.uses import Uses
 from rung.repository import Role
 
@@ -37,6 +40,21 @@ SCORE_CALL = re.compile(
 )
 ABOUT_MEASURE = re.compile(r"guard_?rail|moderation|content_?filter|is_?blocked|approval", re.IGNORECASE)
 LIVE_GO = re.compile(r"API_KEY|_LIVE|LIVE_|[Ee]valuat")
+# Where these words stand in a test, something is replaced; but for what a test's surroundings need, and for other words.
+REPLACING = re.compile(r"(?<![a-z])(?:mock|(?:monkey)?patch|fake|stub|vcr|cassette|respx|nock|msw|httptest|noop)", re.IGNORECASE)
+HARMLESS = re.compile(r"\bmonkeypatch(?:\.(?:setenv|delenv|chdir|syspath_prepend)\b|(?!\.))|patch\.dict\(\s*(?:\"os|'os|os)\.environ")
+LIVE_PATH = re.compile(
+    r"(?:^|[/_.-])(?:e2e|end_?to_?end|live|integration|functional|system|acceptance)(?:[/_.-]|$)|IT\.java$", re.IGNORECASE
+)
+# Scripts that make or move data, and score nothing.
+PREPARES = re.compile(
+    r"^(?:gen|generat\w*|create|make|build|synth\w*|prepare|download|upload|export|import|convert|collect|augment|annotate|seed|ingest|index|extract|migrate)[_.-]"
+    r"|[_-](?:generat(?:e|or|ion)|download(?:er)?|prepare|synthesi\w+)\.\w+$",
+    re.IGNORECASE,
+)
+LOADS = re.compile(
+    r"(?:^|\.)(?:load_dataset|read_csv|read_json|read_parquet|DictReader|get_dataset|load_jsonl?|loads?_?cases?|from_jsonl?|jsonlines\.open)$"
+)
 GRADES = re.compile(r"evaluat|judge|grade|score|rate_", re.IGNORECASE)
 SERVER = re.compile(
     r"(?:^|\.)(?:listen|serve|ListenAndServe|uvicorn\.run|APIRouter|FastAPI|Flask|createServer|HandleFunc|WebApplication\.CreateBuilder)$"
@@ -50,6 +68,7 @@ class Evaluations:
     def __init__(self, project: Project, graph: Graph, uses: Uses, asking: Asking) -> None:
         self.project, self.graph, self.uses, self.asking = project, graph, uses, asking
         self.dead = Dead(project)
+        self.requests = Requests(project, graph, asking)
         self._scorers: dict[str, frozenset[str]] = {}
 
     def all(self) -> list[Evaluation]:
@@ -83,11 +102,22 @@ class Evaluations:
             return False  # an ordinary test that far from any model has others stand in for it
         if path.endswith("_test.go") and not HINT.search(path) and not LIVE_GO.search(self.project.text(path) or ""):
             return False  # a Go test calls whole packages: only one that asks for a key or says so is taken to ask a model
-        return bool(HINT.search(path)) or not self.uses.glance.holds(path, "stand-in")
+        if HINT.search(path) or not self.uses.glance.holds(path, "stand-in"):
+            return True
+        text = self.project.text(path) or ""
+        return bool(LIVE_PATH.search(path) or LIVE_GO.search(text)) or not REPLACING.search(HARMLESS.sub("", text))
 
     def _mentions_tool(self, path: str) -> bool:
         by_id = self.project.catalogue.by_id
-        return any(by_id[t].category in EVALUATION for t in self.uses.glance.tools(path)) or bool(self._scoring_helpers(path))
+        if any(by_id[t].category in EVALUATION for t in self.uses.glance.tools(path)) or self._scoring_helpers(path):
+            return True
+        return bool(HINT.search(path) and self._programs.search(self.project.text(path) or ""))
+
+    @cached_property
+    def _programs(self) -> re.Pattern[str]:
+        """Names of the programs that evaluate, in quotes."""
+        names = sorted(p for p, tools in self.project.catalogue.commands.items() if any(t.category in EVALUATION for _, t in tools))
+        return re.compile("[\"'](?:" + "|".join(map(re.escape, names)) + ")\\b")
 
     def _scoring_helpers(self, path: str) -> bool:
         """Whether a test imports from a helper near it that may score with an evaluation tool."""
@@ -143,26 +173,31 @@ class Evaluations:
         """Tests in which a model answers and the content of its answer is asserted on."""
         asking = self.asking.calls(source.path)
         scorers = {n for t in self.graph.touches(source.path) if self._near_tests(t) for n in self.scorers(t)}
-        live = []
+        served = self.requests.of(source)
+        live: list[TestUnit] = []
+        decided: list[TestUnit] = []
         for unit in units:
             if ABOUT_MEASURE.search(unit.name):
                 continue  # looks at what the guard says, not at the model's answer
             helpers = self._helper_names(source, asking)
             calls = [c for c in asking if c.function in unit.functions]
             calls += [c for c in source.calls if c.function in unit.functions and c.callee.rsplit(".", 1)[-1] in helpers]
+            calls += [c for c in served if c.function in unit.functions]
             calls = [c for c in calls if can_be_called(self.project, self.graph, source, c)]
             scored = any(
                 c.function in unit.functions and (c.callee.rsplit(".", 1)[-1] in scorers or self._scores(c, tools, source))
                 for c in source.calls
             )
-            if not scored and (stands_in(source, unit) or self._conftest_stands_in(source.path)):
+            if not scored and (stands_in(source, unit) or fixtures_stand_in(self.project, source, unit)):
                 continue
             content = bool(calls) and judges_answer(source, unit, calls)
             if content or (calls and scored) or (scored and asserts(source, unit) and self._touches_model(source.path)):
                 live.append(unit)
+                decided += [unit] if content or (scored and asserts_content(source, unit, scorers)) else []
         if not live:
             return None
-        return Evaluation(source.path, live[0].line, "test", [t.id for t in tools], live, criterion=(source.path, live[0].line))
+        criterion = (source.path, decided[0].line) if decided else None
+        return Evaluation(source.path, live[0].line, "test", [t.id for t in tools], live, criterion=criterion)
 
     def _helper_names(self, source: Source, asking: list[Call]) -> set[str]:
         """Helpers and fixtures of the file, outside its tests, that ask the model."""
@@ -174,30 +209,6 @@ class Evaluations:
 
     def _touches_model(self, path: str) -> bool:
         return bool(self.asking.calls(path)) or any(self.asking.names(t) for t in self.graph.touches(path))
-
-    def _conftest_stands_in(self, path: str) -> bool:
-        """A fixture above the tests that replaces the model for all of them."""
-        folder = posixpath.dirname(path)
-        while True:
-            conftest = posixpath.join(folder, "conftest.py")
-            if conftest in self.project.repository.files:
-                source = self.project.source(conftest)
-                for call in source.calls if source else ():
-                    if call.callee.rsplit(".", 1)[-1] == "fixture" and (auto := call.argument("autouse")) and auto.text == "true":
-                        fixture = next((i for i, f in enumerate(source.functions) if f.line >= call.line), None) if source else None
-                        if (
-                            fixture is not None
-                            and source
-                            and re.search(
-                                r"mock|fake|cassette|vcr|patch|stub",
-                                f"{source.functions[fixture].name} {' '.join(source.functions[fixture].parameters)}",
-                                re.IGNORECASE,
-                            )
-                        ):
-                            return True
-            if not folder:
-                return False
-            folder = posixpath.dirname(folder)
 
     def _scores(self, call: Call, tools: list[Tool], source: Source) -> bool:
         tails = {call.callee, call.callee.rsplit(".", 1)[-1]}
@@ -228,8 +239,11 @@ class Evaluations:
             if form == "notebook" and not self._asks_application(source) and not self._prompt_files(source):
                 return None  # tries a tool on something else than the application
             return Evaluation(source.path, line, form, [t.id for t in tools])
+        for tool, line in started(self.project.catalogue, source) if HINT.search(source.path) else ():
+            if tool.category in EVALUATION:
+                return Evaluation(source.path, line, form, [tool.id])
         asking = self.asking.calls(source.path)
-        if not asking or stands_in(source, None):
+        if not asking or stands_in(source, None) or PREPARES.search(posixpath.basename(source.path)):
             return None
         line = self._score_line(source)
         if not line or not self._loops_over_cases(source):
@@ -240,7 +254,7 @@ class Evaluations:
         iterates = source.loops or any(
             re.search(r"(?:^|\.)(?:map|forEach|each|apply|imap|Select|ForEach|gather|all)$", c.callee) for c in source.calls
         )
-        return bool(iterates) and data_set(self.project, source) is not None
+        return bool(iterates) and (data_set(self.project, source) is not None or any(LOADS.search(c.callee) for c in source.calls))
 
     def _score_line(self, source: Source) -> int:
         """The line where an answer is compared with what was expected, or judged; 0 when nothing is."""
@@ -267,10 +281,12 @@ class Evaluations:
 
     def _complete(self, found: Evaluation, source: Source, tools: list[Tool]) -> None:
         found.dead = self.dead.reason(source)
-        found.data_set = data_set(self.project, source) or data_nearby(self.project, source)
+        found.data_set = data_set(self.project, source, found.tests) or data_nearby(self.project, source)
         found.criterion = found.criterion or criterion(source) or baseline(self.project, source.path)
         for metric, line in scoring.of_tools(source, tools).items():
             found.metrics.setdefault(metric, (source.path, line))
+        for metric, place in scoring.of_criteria(self.project, source).items():
+            found.metrics.setdefault(metric, place)
         if not found.metrics:
             for metric, line in scoring.of_names(self.project, source).items():
                 found.metrics.setdefault(metric, (source.path, line))
@@ -290,6 +306,7 @@ class Evaluations:
         return (
             any(self.asking.names(t) for t in self.graph.touches(source.path) if self.project.role(t) is Role.APPLICATION)
             or any(c.argument("target") is not None for c in source.calls)
+            or bool(self.requests.of(source))
             or any(re.match(r"https?://(?:localhost|127\.0\.0\.1|0\.0\.0\.0)[:/]", t.value) for t in source.texts)
         )
 

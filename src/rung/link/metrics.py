@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
 from rung.facts.catalogue import Tool, glob_matches
 from rung.facts.code.source import Source
+from rung.link.datasets import locate
 from rung.link.project import Project
 
 SCORING = re.compile(r"\b(?:scores?|rat(?:e|ing)|grade|judge|evaluat\w+|criteri\w+|scale|how well|number only)\b", re.IGNORECASE)
@@ -17,6 +19,17 @@ ACCURATE = re.compile(r"\b(?:accuracy|accurate|factual\w*)\b", re.IGNORECASE)
 SCALE = re.compile(
     r"\b(?:1|one|0|zero)\s*(?:-|\u2013|to|and|through)\s*(?:5|10|100|1|five|ten)\b|\bscore\b|\b(?:yes|no|true|false|pass|fail)\b.*\b(?:only|word)\b",
     re.IGNORECASE,
+)
+# What the name of a judge's prompt has besides its metric.
+PROMPT_PART = re.compile(
+    r"^(?:rag|qna|qa|gpt|llm|answer|response|eval\w*|judge|score|grade|check)[_-]|(?:[_-](?:prompt|judge|eval\w*|scor(?:e|er|ing)|grader?|v\d+))+$",
+    re.IGNORECASE,
+)
+SCORED = re.compile(r"score|eval|metric|rating|grade|judge|_avg|mean|check", re.IGNORECASE)
+EVALUATES = re.compile(r"score|eval|metric|rating|grade|judge|check", re.IGNORECASE)
+CRITERIA_FILE = re.compile(r"[\w-]+\.(?:json|ya?ml|toml)$")
+CRITERIA = frozenset(
+    {"criteria", "criterion", "evaluation_steps", "evaluationsteps", "evaluation_criteria", "rubric", "grading_instructions", "scoring"}
 )
 
 
@@ -80,9 +93,9 @@ def of_names(project: Project, source: Source) -> dict[str, int]:
     for metric, pattern in patterns(project.vocabulary):
         for name, line in names:
             spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name)
-            if pattern.search(spaced) and re.search(
-                r"score|eval|metric|rating|grade|judge|_avg|mean|check", f"{spaced} {source.path}", re.IGNORECASE
-            ):
+            scored = pattern.search(spaced) and SCORED.search(spaced)
+            # in a file that evaluates, the bare metric is a score too (`def relevance(run, example)`), but not any name that holds its word
+            if scored or (EVALUATES.search(source.path) and pattern.fullmatch(PROMPT_PART.sub("", spaced))):
                 found.setdefault(metric, line)
     for text in source.texts:
         if len(text.value) > 60 and SCORING.search(text.value) and SCALE.search(text.value):
@@ -94,6 +107,36 @@ def of_names(project: Project, source: Source) -> dict[str, int]:
     return found
 
 
+def of_criteria(project: Project, source: Source) -> dict[str, tuple[str, int]]:
+    """Advanced metrics for which a data file that a source names holds written criteria, steps or a rubric, by the metric's name."""
+    found: dict[str, tuple[str, int]] = {}
+    for text in source.texts:
+        if not CRITERIA_FILE.search(text.value) or len(text.value) > 120 or "\n" in text.value:
+            continue
+        target = locate(project, source.path, text.value)
+        for name in _with_criteria(project.data(target), 4) if target else ():
+            for metric, pattern in patterns(project.vocabulary):
+                if pattern.fullmatch(name):
+                    found.setdefault(metric, (str(target), 1))
+    return found
+
+
+def _with_criteria(data: Any, deep: int) -> Iterator[str]:
+    """Names in parsed data under which criteria for a judge stand."""
+    if isinstance(data, list):
+        for item in data:
+            if isinstance(item, dict) and isinstance(item.get("name"), str) and CRITERIA & {str(k).lower() for k in item}:
+                yield item["name"]
+            elif deep:
+                yield from _with_criteria(item, deep - 1)
+    elif isinstance(data, dict):
+        for key, value in data.items():
+            if isinstance(value, dict) and CRITERIA & {str(k).lower() for k in value}:
+                yield str(key)
+            elif isinstance(value, (dict, list)) and deep:
+                yield from _with_criteria(value, deep - 1)
+
+
 def of_prompt_files(project: Project, folder: str) -> dict[str, tuple[str, int]]:
     """Advanced metrics for which a judge prompt stands below a folder (`groundedness.prompty`, `relevance.jinja2`)."""
     found: dict[str, tuple[str, int]] = {}
@@ -103,10 +146,25 @@ def of_prompt_files(project: Project, folder: str) -> dict[str, tuple[str, int]]
         stem, suffix = posixpath.splitext(posixpath.basename(path))
         if suffix.lower() in (".prompty", ".jinja2", ".jinja", ".j2", ".txt", ".md", ".prompt", ".yaml", ".yml") and project.is_own(path):
             for metric, pattern in patterns(project.vocabulary):
-                if pattern.fullmatch(re.sub(r"[_-](?:prompt|judge|eval\w*|score|v\d+)$", "", stem)):
+                if pattern.fullmatch(PROMPT_PART.sub("", stem)):
                     text = project.text(path) or ""
                     if SCORING.search(text):
                         found.setdefault(metric, (path, 1))
+    return found
+
+
+def of_result_keys(project: Project, folder: str) -> dict[str, tuple[str, int]]:
+    """Advanced metrics that the code of an evaluation flow names among its results (`gpt_relevance`)."""
+    found: dict[str, tuple[str, int]] = {}
+    for path in project.code:
+        source = project.source(path) if posixpath.dirname(path) == folder and path.endswith(".py") else None
+        for text in source.texts if source else ():
+            name = PROMPT_PART.sub("", text.value.strip()) if len(text.value) < 40 else ""
+            if name == text.value.strip():
+                continue  # the bare word may be anything's key: only one that says who scored it, or that it is a score
+            for metric, pattern in patterns(project.vocabulary):
+                if pattern.fullmatch(name):
+                    found.setdefault(metric, (path, text.line))
     return found
 
 

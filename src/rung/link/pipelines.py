@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import fnmatch
 import posixpath
 import re
+import shlex
 from collections.abc import Iterator
 
 from rung.facts.catalogue import Tool
@@ -13,6 +13,7 @@ from rung.facts.code.source import Source
 from rung.facts.fact import Fact
 from rung.facts.pipelines.types import Run
 from rung.link.checks import asserting, assertions, asserts, test_units
+from rung.link.commands import allowed, command_tools
 from rung.link.evaluation import Evaluation
 from rung.link.globs import path_pattern
 from rung.link.graph import Graph
@@ -21,6 +22,7 @@ from rung.link.selection import Selection, select
 from rung.link.uses import Uses
 
 CLOSURE = 4
+GIVEN = re.compile(r"(?:arg(?:ument)?|option|param)s?$", re.IGNORECASE)
 
 
 class Pipelines:
@@ -61,16 +63,12 @@ class Pipelines:
             given = [f"{k}: {v}".lower() for k, v in run.inputs.items()]
             found = [m.tool for m in catalogue.actions.find(action)]
             return [t for t in found if allowed(t, given, " ".join(run.inputs.values()).lower().split())]
-        words = list(run.arguments)
-        found = []
-        for rest, tool in catalogue.commands.get(run.program, ()):
-            if _follows(rest, words) and allowed(tool, words, words):
-                found.append(tool)
-        return list(dict.fromkeys(found))
+        return command_tools(catalogue, run.program, run.arguments)
 
     def _tests(self, run: Run, tool: Tool) -> Iterator[Fact]:
         """A test command that finds tests which assert something."""
-        selection = select(self.project, run.program, run.arguments, run.folder)
+        program, arguments = (run.program, run.arguments) if not run.action else _of_inputs(run, tool)
+        selection = select(self.project, program, arguments, run.folder)
         key = (tool.id, selection, run.folder)
         if key not in self._tested:
             self._tested[key] = self._first_asserting(tool, selection, run.folder)
@@ -175,34 +173,11 @@ class Pipelines:
         return self._fact("evaluation-run", run, evaluation=evaluation.path, tools=list(evaluation.tools))
 
 
-def _follows(rest: tuple[str, ...], words: list[str]) -> bool:
-    """Whether a command's words stand at the head of the arguments, options between them passed over."""
-    plain = [w for w in words if not w.startswith("-")]
-    if all(r.startswith("-") for r in rest):
-        return all(r in words for r in rest)
-    wanted = [r for r in rest if not r.startswith("-")]
-    options = [r for r in rest if r.startswith("-")]
-    if not all(o in words for o in options):
-        return False
-    position = 0
-    for word in plain[: len(wanted) + 3]:
-        if position < len(wanted) and word == wanted[position]:
-            position += 1
-        elif position:
-            break
-    return position == len(wanted)
-
-
-def allowed(tool: Tool, given: list[str], words: list[str]) -> bool:
-    excluded = [e.lower() for e in tool.strings("excludes")]
-    needed = [n.lower() for n in tool.strings("needs")]
-    present = [w.lower() for w in (*given, *words)]
-
-    def there(word: str) -> bool:
-        plain = re.sub(r"\s+", "", word)
-        return any(
-            p == word or p.startswith(word + "=") or re.sub(r"\s+", "", p) == plain or ("*" in word and fnmatch.fnmatchcase(p, word))
-            for p in present
-        )
-
-    return not any(there(e) for e in excluded) and (not needed or any(there(n) for n in needed))
+def _of_inputs(run: Run, tool: Tool) -> tuple[str, tuple[str, ...]]:
+    """The program that an action wraps, and the arguments that its inputs give it."""
+    given = " ".join(v for k, v in run.inputs.items() if GIVEN.search(k))
+    try:
+        words = shlex.split(given)
+    except ValueError:
+        words = given.split()
+    return next((c.split()[0] for c in tool.strings("commands")), ""), tuple(words)

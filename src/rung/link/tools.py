@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 from rung.facts.catalogue import Tool
 from rung.facts.fact import Fact
+from rung.link.commands import allowed
 from rung.link.dead import can_be_built
 from rung.link.files import matching
-from rung.link.pipelines import allowed
 from rung.link.project import Project
 from rung.link.uses import Uses, hosts_of
 

@@ -8,6 +8,8 @@ from dataclasses import replace
 
 from rung.facts.fact import Location, Step
 from rung.facts.pipelines import containers, runners, workspaces
+from rung.facts.pipelines.action_commands import in_inputs
+from rung.facts.pipelines.broken import complete
 from rung.facts.pipelines.chains import Chain, Place, filled, given, once, relative, substituted
 from rung.facts.pipelines.executed import Executed
 from rung.facts.pipelines.paths import inside, resolve
@@ -76,7 +78,7 @@ class _Walk:
         chain = chain.then("workflow", pipeline.name, pipeline.path, pipeline.line)
         if len(chain.steps) > DEEPEST * 3:
             return
-        for job in pipeline.jobs:
+        for job in complete(pipeline, self.sources.files):
             left = chain.narrowed(job.triggers)
             if not job.live or not left.triggers:
                 continue
@@ -132,9 +134,8 @@ class _Walk:
         action = self._local_action(step.uses) if chain.system == "github" else None
         if action is None:
             self._emit_action(step.uses, step.inputs, step.environment, location, chain)
-            if step.uses.lower().startswith("pre-commit/action"):
-                words = ("pre-commit", "run", *step.inputs.get("extra_args", "").split())
-                self.command(Command(words, step.line, " ".join(words)), Place(location.path, "", step.environment), chain)
+            for command in in_inputs(step) if chain.system == "github" else ():
+                self.command(command, Place(location.path, "", step.environment), chain)
             return
         path, text = action
         key = f"action:{path}"

@@ -57,6 +57,7 @@ class PipelineStep:
     live: bool = True  # False: `if: false` and the like
     triggers: frozenset[str] | None = None  # where the step's own condition narrows them
     path: str = ""  # the file in which it stands, where that is an included file and not the pipeline's own
+    tolerated: bool = False  # the job goes on when it fails
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,7 @@ class Job:
     inputs: Mapping[str, str] = field(default_factory=dict)
     live: bool = True
     triggers: frozenset[str] | None = None  # None: the pipeline's own; otherwise what the job's condition leaves of them
+    needs: tuple[str, ...] = ()  # names of the jobs without whose success it does not start
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,7 +153,15 @@ def _jobs(nodes: Mapping, among: tuple[on.Event, ...], scope: Scope) -> tuple[Jo
         left[name] = events
         inner = replace(scope, outputs={**scope.outputs, **outputs})
         made[name] = _job(name, nodes.line_of(name), node, left[name], among, inner, outputs)
-    return tuple(job for name in nodes for job in made[name])
+    return tuple(replace(job, needs=_needed(mapping(nodes[name]), made)) for name in nodes for job in made[name])
+
+
+def _needed(node: Mapping, made: Settings[str, list[Job]]) -> tuple[str, ...]:
+    """Titles of the jobs without whose success a job does not start."""
+    if any(word in str(scalar(node.get("if"))).replace(" ", "") for word in STATUS):
+        return ()
+    needs = [need for need in sequence(node.get("needs")) if isinstance(need, Scalar)]
+    return tuple(job.name for need in needs for job in made.get(need, [])[:1])
 
 
 def _in_order(nodes: Mapping) -> list[str]:
@@ -236,6 +244,7 @@ def _step(node: Mapping, events: tuple[on.Event, ...], scope: Scope) -> Pipeline
         own.environment,
         bool(left),
         None if left == events else on.triggers(left),
+        tolerated=bool(node.get("continue-on-error")),
     )
 
 
