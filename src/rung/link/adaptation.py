@@ -9,26 +9,27 @@ from rung.facts.code.source import Call
 from rung.facts.fact import Fact
 from rung.link.asking import Asking
 from rung.link.evaluation import Evaluation
+from rung.link.experiments import Experiments
 from rung.link.glance import MODEL_CATEGORIES
 from rung.link.models import Models
 from rung.link.project import Project
 from rung.link.uses import Uses
 
-TABLE_ROW = re.compile(r"^\s*\|(.+)\|\s*$")
-FIGURE = re.compile(r"\d")
-RESULT_WORDS = re.compile(
-    r"accura|right|correct|score|pass|wins?\b|eval|f1|recall|precision|%|faithful|relevan|quality|rating", re.IGNORECASE
-)
 LOADED = re.compile(r"\.(?:load|read|get)", re.IGNORECASE)
 
 
 class Adaptation:
     """Facts of kind `parameter`, `few-shot` and `experiment`."""
 
-    def __init__(self, project: Project, uses: Uses, asking: Asking, models: Models, evaluations: list[Evaluation]) -> None:
+    def __init__(
+        self, project: Project, uses: Uses, asking: Asking, models: Models, evaluations: list[Evaluation], prompts: list[Fact]
+    ) -> None:
         self.project, self.uses, self.asking, self.models = project, uses, asking, models
         self.evaluations = [e for e in evaluations if not e.dead]
         self.parameters = tuple(project.vocabulary["parameters"]["generation"])
+        self.prompts = prompts
+        names = "|".join(self.parameters)
+        self.declared = re.compile(rf"^[ \t]*[\"']?(?:{names})[\"']?[ \t]*[:=][ \t]*[\"']?-?[\d.]+[\"']?,?[ \t]*(?:#.*)?$")
         self.few_shot = re.compile(project.vocabulary["parameters"]["few_shot"])
 
     def facts(self) -> list[Fact]:
@@ -44,7 +45,17 @@ class Adaptation:
                 and self.project.is_application(setting.location.path)
             ):
                 found.append(Fact("parameter", setting.location, setting.text, {"role": "application"}))
-        return found + list(self._experiments())
+        return [*found, *self._in_definitions(), *Experiments(self.project, self.asking, self.models, self.evaluations).facts()]
+
+    def _in_definitions(self) -> Iterator[Fact]:
+        """Parameters in prompt definitions, at whatever depth (`model.parameters.temperature` in front matter)."""
+        for prompt in self.prompts:
+            if prompt.fields["structured"] and prompt.fields["form"] == "definition":
+                path = prompt.location.path
+                line = next((n for n, t in enumerate((self.project.text(path) or "").splitlines(), 1) if self.declared.match(t)), 0)
+                if line and self.project.is_application(path):
+                    yield self.project.fact("parameter", path, line)
+                    return
 
     def _of_code(self, path: str) -> Iterator[Fact]:
         if path not in self.asking.graph.near:
@@ -72,59 +83,3 @@ class Adaptation:
         if value is not None:
             return value.kind != "null"
         return call.callee.rsplit(".", 1)[-1] in self.parameters and len(call.arguments.items) == 1
-
-    def _experiments(self) -> Iterator[Fact]:
-        """Comparisons of variants by a harness that is here, with results committed or recorded."""
-        if self.evaluations:
-            yield from self._tables()
-            yield from self._variants()
-
-    def _tables(self) -> Iterator[Fact]:
-        """A table of results over two or more models or variants."""
-        for path in self.project.repository.files:
-            if not path.endswith((".md", ".mdx", ".rst", ".csv")) or not self.project.repository.in_scope(path):
-                continue
-            text = self.project.text(path) or ""
-            if "|" not in text or not RESULT_WORDS.search(text):
-                continue
-            line = self._table_line(text)
-            if line:
-                yield self.project.fact("experiment", path, line)
-                return
-
-    def _table_line(self, text: str) -> int:
-        """The first line of a table whose rows give figures for at least two models; 0 when there is none."""
-        start, header = 0, ""
-        named: set[str] = set()
-        for number, line in enumerate(text.splitlines(), 1):
-            row = TABLE_ROW.match(line)
-            if not row:
-                start, header, named = 0, "", set()
-                continue
-            if not start:
-                start, header = number, line
-                continue
-            cells = [c.strip(" *`_") for c in row.group(1).split("|")]
-            models = [c for c in cells if self.models.is_model(c.split(" ")[0].split("(")[0])]
-            figures = [c for c in cells if FIGURE.search(c) and c not in models]
-            if models and figures:
-                named.add(models[0])
-            if len(named) >= 2 and RESULT_WORDS.search(header):
-                return start
-        return 0
-
-    def _variants(self) -> Iterator[Fact]:
-        """Prompt definitions with variants that an evaluation harness runs."""
-        for path in self.project.paths:
-            if path.endswith((".yaml", ".yml")) and self.project.is_own(path) and "variants" in (self.project.text(path) or ""):
-                data = self.project.data(path)
-                groups = data.get("node_variants") or data.get("variants") if isinstance(data, dict) else None
-                if isinstance(groups, dict) and any(
-                    isinstance(g, dict) and isinstance(g.get("variants"), dict) and len(g["variants"]) >= 2 for g in groups.values()
-                ):
-                    yield self.project.fact("experiment", path, _line(self.project.text(path) or "", "variants"))
-                    return
-
-
-def _line(text: str, word: str) -> int:
-    return next((i for i, line in enumerate(text.splitlines(), 1) if word in line), 1)

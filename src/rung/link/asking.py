@@ -131,6 +131,9 @@ class Asking:
         self._direct: dict[str, list[Call]] = {}
         self._names: dict[str, frozenset[str]] = {}
         self._clients: dict[str, frozenset[str]] = {}
+        words = project.vocabulary["asking"]
+        self._language, self._not_language = re.compile(words["language_paths"]), re.compile(words["not_language_paths"])
+        self._not_language_names = re.compile(words["not_language_names"], re.IGNORECASE)
         self._not_models = re.compile(project.vocabulary["asking"]["not_models"], re.IGNORECASE)
 
     def direct(self, path: str) -> list[Call]:
@@ -178,14 +181,23 @@ class Asking:
         return found if source.language == "python" else set()
 
     def _web(self, source: Source) -> list[Call]:
-        """Calls to a provider's HTTP API by its address."""
-        hosts = any(
-            m.tool.category in MODEL_CATEGORIES
+        """Calls to a provider's HTTP API by its address, if not all that the file asks of it is something else than language."""
+        hosts = [
+            t.value
             for t in source.texts
-            for h in hosts_of(t.value)
-            for m in self.project.catalogue.hosts.find(h)
-        )
-        return [c for c in source.calls if WEB_CALL.search(c.callee)] if hosts else []
+            if any(m.tool.category in MODEL_CATEGORIES for h in hosts_of(t.value) for m in self.project.catalogue.hosts.find(h))
+        ]
+        paths = [t.value for t in source.texts if t.value.lstrip("{}").startswith("/") or t.value in hosts]
+        other = [p for p in paths if self._not_language.search(p)]
+        if not hosts or (other and not any(self._language.search(p) for p in paths)):
+            return []
+        return [c for c in source.calls if WEB_CALL.search(c.callee) and not self._posts_otherwise(source, c)]
+
+    def _posts_otherwise(self, source: Source, call: Call) -> bool:
+        """A call at an address that generates no language, or in a function whose name says so (`embed_batch`)."""
+        told = " ".join(v.text for v in call.arguments.items[:1])
+        name = source.functions[call.function].name if call.function >= 0 else ""
+        return bool(self._not_language.search(told)) or bool(self._not_language_names.search(name))
 
     def names(self, path: str) -> frozenset[str]:
         """Names of a file's functions that lead to a model's answer, each step through a file nearer to the model; "" is its top level."""

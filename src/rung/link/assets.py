@@ -58,7 +58,7 @@ class Assets:
     def _versions(self) -> Iterator[Fact]:
         """AI assets that carry versions: prompts, data sets, fine-tuned models, indexes."""
         for fact in self.others:
-            if fact.kind == "prompt-control" and fact.fields["control"] == "version":
+            if fact.kind == "prompt-control" and fact.fields["control"] == "version" and not fact.fields["variant"]:
                 yield Fact("asset-version", fact.location, fact.text, {"role": "application", "asset": "prompt"})
         for use in self.uses:
             if use.fields["category"] in DATA_CATEGORIES and use.fields["role"] == "application":

@@ -44,8 +44,8 @@ def link(project: Project) -> Mapping[str, Sequence[Fact]]:
     found += _calls(project, asking)
     found += _evaluations(project, evaluations)
     found += [*models.facts(), *Routing(models).facts()]
-    found += Adaptation(project, uses, asking, models, evaluations).facts()
     prompts = Prompts(project, graph, uses, asking).facts()
+    found += Adaptation(project, uses, asking, models, evaluations, prompts).facts()
     prompts += PromptControl(project, graph, asking, prompts, evaluations).facts()
     documents = Documents(project).facts()
     found += [*prompts, *documents]

@@ -60,6 +60,10 @@ GROUPS = {
         "verify",
     ),
     "routing": ("fallback", "rout", "select", "choose", "pick", "failover", "modelFor", "model_for", "model_by", "modelBy"),
+    "rule": (
+        *("task", "tier", "complexity", "difficulty", "_length", "Length", "tokens", "Tokens", "purpose"),
+        *("intent", "effort", "small", "fast", "smart", "cheap", "attempt"),
+    ),
     "prompt": ("prompt", "template", "instruction", "signature"),
     "hiding": ("anonymi", "redact", "scrub", "deidentify", "deIdentify", "mask_pii", "maskpii", "maskPii", "maskPII"),
     "few-shot": (

@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cached_property
 
 from rung.facts.catalogue import PARTS, Tool
 from rung.facts.code.source import Assignment, Call, Source, Value
 from rung.facts.fact import Fact
 from rung.link.asking import Asking
+from rung.link.definitions import Definitions, without_minor
 from rung.link.files import matching
 from rung.link.glance import MODEL_CATEGORIES
 from rung.link.graph import Graph
+from rung.link.model_settings import ModelSettings
 from rung.link.project import Project
+from rung.link.retired import Retired
 from rung.link.uses import Uses
 
 MODEL_LINE = re.compile(
     r"^\s*-?\s*(?:model|model_name|azure_deployment|deployment_name|deployment|engine|modelId)\s*[:=]?\s*[\"']?([\w./:@-]+)[\"']?\s*$"
 )
 # A judge's model beside the main one says nothing of the choice of the main one.
-EVALUATES = re.compile(r"(?:^|/)(?:\w*evals?|evaluations?|benchmarks?|experiments?|red-?_?team\w*)/", re.IGNORECASE)
+EVALUATES = re.compile(
+    r"(?:^|/)(?:\w*evals?|evaluations?|\w*benchmarks?(?:[_-]results?)?|experiments?|red-?_?team\w*|results|leaderboards?)/"
+    r"|(?:^|/)[\w-]*benchmark[\w-]*\.\w+$",
+    re.IGNORECASE,
+)
 # Files that hold settings, also where nothing in them leads to a model.
 CONFIGURES = re.compile(
     r"(?:^|[/_.-])(?:configs?|settings?|constants?|options|env|environment|models?|llms?|defaults?|globals?|registry)(?:[/_.-]|\.\w+$)|(?:Config|Settings|Options|Constants)\.\w+$",
@@ -28,6 +34,8 @@ CONFIGURES = re.compile(
 )
 # What a repository's own wrapper around models is called.
 WRAPPER = re.compile(r"model$|llm$|provider$|chat$|complet(?:e|ion)$|generate\w*$|ask$|prompt$", re.IGNORECASE)
+LOOKED_UP = re.compile(r"[\w.]*(?:model|llm|engine|deployment)\w*(?:\?\.)?\[", re.IGNORECASE)
+CASE = re.compile(r"(?<=[a-z\d])(?=[A-Z])")
 COUNTS = re.compile(r"encod|token|count|price|cost|limit|supports", re.IGNORECASE)
 # A function or class whose purpose is to make the models is the one place that names them.
 FACTORY = re.compile(
@@ -42,6 +50,7 @@ class Models:
     def __init__(self, project: Project, graph: Graph, uses: Uses, asking: Asking) -> None:
         self.project, self.graph, self.uses, self.asking = project, graph, uses, asking
         self._names: dict[str, frozenset[str]] = {}
+        self.retired = Retired(graph)
         words = project.vocabulary["models"]
         self.family = re.compile(words["families"], re.IGNORECASE)
         self.other = re.compile(words["not_generative"], re.IGNORECASE)
@@ -51,6 +60,8 @@ class Models:
         self.other_role = re.compile(words["other_roles"], re.IGNORECASE)
         self.version_name = re.compile(words["version_names"], re.IGNORECASE)
         self.keywords = tuple(words["keywords"])
+        self.other_calls, self.other_tasks = re.compile(words["not_generative_calls"]), re.compile(words["not_generative_tasks"])
+        self.definitions = Definitions(self)
 
     def is_model(self, text: str) -> bool:
         """Whether a text is the name of a generative language model."""
@@ -59,13 +70,15 @@ class Models:
             2 < len(text) < 120
             and not variable
             and " " not in text.strip()
+            and not text.startswith(("http://", "https://"))
             and bool(self.family.search(text))
             and not self.other.search(text)
         )
 
     def facts(self) -> list[Fact]:
         """Facts of kind `model-choice` (one a place) and one `model-control` that weighs the places."""
-        choices = [*self._in_code(), *self._in_settings(), *self._in_prompt_files()]
+        found = [*self._in_code(), *ModelSettings(self).choices(), *self._in_prompt_files()]
+        choices = without_minor(self.retired.without(found), self.pinned)
         configured = [c for c in choices if c.fields["how"] != "literal"]
         literal = [c for c in choices if c.fields["how"] == "literal"]
         sites = [c for c in configured if c.fields["site"]]
@@ -86,6 +99,10 @@ class Models:
                 )
             ]
         return [*choices, *control]
+
+    def evaluates(self, path: str) -> bool:
+        """Whether a file is part of an evaluation: its models are no choice of the application's."""
+        return bool(EVALUATES.search(path))
 
     def _choice(self, path: str, line: int, how: str, model: str = "", *, site: bool = False, pinned: bool | None = None) -> Fact:
         fixed = bool(model and self.pinned.search(model)) if pinned is None else pinned
@@ -110,7 +127,7 @@ class Models:
         direct = {id(c) for c in self.asking.direct(source.path)}
         for call in source.calls:
             value = self.model_value(source, call, id(call) in direct)
-            if value is None:
+            if value is None or self._generates_nothing(call):
                 continue
             how, model = self.resolve(source, value, call)
             if (model and self.other.search(model)) or (model and how == "literal" and not self.is_model(model) and id(call) not in direct):
@@ -122,11 +139,18 @@ class Models:
             ):
                 how = "factory"
             if how:
-                yield self._choice(source.path, value.line or call.line, how, model, site=True, pinned=self._revision(call))
+                yield self._choice(source.path, value.line or call.line, how, model, site=True, pinned=self._revision(source, call))
 
-    def _revision(self, call: Call) -> bool | None:
+    def _generates_nothing(self, call: Call) -> bool:
+        """A tokenizer, a classifier or what sees or hears is no choice of the language model."""
+        task = call.argument("task") or next((v for v, k in zip(call.arguments.items, call.arguments.keys, strict=False) if not k), None)
+        return bool(self.other_calls.search(call.callee)) or (
+            task is not None and task.kind == "string" and bool(self.other_tasks.match(task.text))
+        )
+
+    def _revision(self, source: Source, call: Call) -> bool | None:
         revision = call.argument("revision")
-        return True if revision is not None and revision.kind in ("string", "name") and revision.text not in ("main", "master") else None
+        return self.definitions.fixed_revision(source, revision) if revision is not None else None
 
     def model_value(self, source: Source, call: Call, direct: bool) -> Value | None:
         """What a call is given in the model's place; None where it takes no model. `direct`: it is known to ask a model."""
@@ -184,7 +208,8 @@ class Models:
             return self._resolve_call(source, value, call)
         if value.kind == "name":
             return self._resolve_name(source, value.text, call)
-        return "", ""
+        looked_up = LOOKED_UP.match(value.text) if value.kind == "other" else None  # `MODEL_BY_TIER[tier]`
+        return ("setting", "") if looked_up else ("", "")
 
     def _resolve_call(self, source: Source, value: Value, call: Call | None) -> tuple[str, str]:
         if re.search(r"getenv|environ|env\b|ENV\.|env::var|GetEnvironmentVariable|process\.env|config|Configuration|Getenv", value.text):
@@ -196,7 +221,13 @@ class Models:
         model = value.get("model") or next((i for i in value.items if i.kind == "string" and self.is_model(i.text)), None)
         if model is not None:
             return self.resolve(source, model, call)
-        return ("setting", "") if self.name.search(value.text.rsplit(".", 1)[-1]) else ("", "")
+        tail = value.text.rsplit(".", 1)[-1]
+        return ("setting", "") if self.name.search(tail) or self._gives_model(source, tail) else ("", "")
+
+    def _gives_model(self, source: Source, name: str) -> bool:
+        """Whether a function of the file, of whatever name, gives the name of a model."""
+        mine = {i for i, f in enumerate(source.functions) if f.name == name}
+        return any(t.function in mine and self.is_model(t.value) for t in source.texts)
 
     def _resolve_name(self, source: Source, name: str, call: Call | None) -> tuple[str, str]:
         if re.search(r"process\.env|import\.meta\.env|environ|^ENV\.|Deno\.env|Bun\.env", name):
@@ -231,7 +262,7 @@ class Models:
             other = self.project.source(target)
             for assignment in other.assignments if other else ():
                 if assignment.name.rsplit(".", 1)[-1] == name and other is not None:
-                    text = next((t for t in _strings(assignment.value) if self.is_model(t)), "")
+                    text = next(iter(self.definitions.names(other, assignment.value)), "")
                     if text:
                         return text
         return ""
@@ -240,70 +271,15 @@ class Models:
         return next((e.default or "" for e in source.environment if e.name == name), "")
 
     def _definitions(self, source: Source) -> Iterator[Fact]:
-        """Settings fields, constants, tables and environment reads that hold a model's name."""
-        for assignment in source.assignments:
-            name = assignment.name.rsplit(".", 1)[-1]
-            if assignment.function >= 0 and not assignment.name.startswith(("self.", "this.", "config.", "c.")):
-                continue
-            if not self.name.search(name) or self.other_role.search(f"{name} {source.path.rsplit('/', 1)[-1]}"):
-                continue
-            models = [t for t in _strings(assignment.value) if self.is_model(t)]
-            if models:
-                yield self._choice(
-                    source.path,
-                    assignment.line,
-                    "table" if len(models) > 1 else "constant",
-                    models[0],
-                    pinned=self._is_pinned(source, assignment, models),
-                )
-        for read in source.environment:
-            if self.name.search(read.name) and not self.other_role.search(read.name):
-                yield self._choice(source.path, read.line, "environment", read.default or "")
+        """Settings fields, constants, tables, options and environment reads that hold a model's name."""
+        for found in self.definitions.of(source):
+            yield self._choice(source.path, found.line, found.how, found.model, pinned=found.pinned)
 
-    def _is_pinned(self, source: Source, assignment: Assignment, models: list[str]) -> bool:
-        """Whether a constant or table pins the models in use: a menu of models pins nothing, nor does a constant that nobody uses."""
-        if (
-            len(models) > 1
-            and assignment.owner
-            and assignment.value.kind == "list"
-            and all(i.kind == "string" for i in assignment.value.items)
-        ):
-            return all(self.pinned.search(m) for m in models)  # a setting that lists what is tried in order
-        if len(models) > 1:
-            return assignment.value.kind == "mapping" and sum(bool(self.pinned.search(m)) for m in models) * 2 > len(models)
-        name = re.escape(assignment.name.rsplit(".", 1)[-1])
-        used = (
-            assignment.owner
-            or len(re.findall(rf"(?<!typeof )\b{name}\b", "\n".join(source.lines))) > 1
-            or self._used_elsewhere(source, assignment.name)
-        )
-        return bool(used) and bool(self.pinned.search(models[0]))
-
-    def _used_elsewhere(self, source: Source, name: str) -> bool:
-        plain = name.rsplit(".", 1)[-1]
-        word = re.compile(rf"\b{re.escape(plain)}\b")
-        texts = (self.project.text(p) or "" for p in self.project.code if p != source.path and self.project.is_application(p))
-        return any(plain in text and word.search(text) for text in texts)
-
-    def _in_settings(self) -> Iterator[Fact]:
-        """Configuration and infrastructure that name the model or its version."""
-        for setting in self.project.settings:
-            path = setting.location.path
-            if not self.project.repository.in_scope(path) or str(self.project.role(path)) != "application":
-                continue
-            key, name, value = str(setting.fields["key"]), str(setting.fields["name"]), str(setting.fields["value"])
-            if self.other_role.search(key) or not value:
-                continue
-            plain = re.sub(r"\.(?:default|value)$", "", key).rsplit(".", 1)[-1]
-            if self.version_name.search(plain) or re.search(r"model\.version$", key, re.IGNORECASE):
-                if self.version.match(value) and self._of_model(setting, plain):
-                    yield self._setting(setting, "infrastructure", value, True)
-            elif (
-                self.is_model(value)
-                and (self.name.search(plain) or self.name.search(name) or re.search(r"model", key, re.IGNORECASE))
-                and self._is_read(setting)
-            ):
-                yield self._setting(setting, "setting", value, None)
+    def is_constant(self, source: Source, name: str) -> bool:
+        """Whether a dotted name is a constant by which an SDK calls a generative language model (`openai.GPT4o`)."""
+        head, dot, _ = name.partition(".")
+        spoken = CASE.sub("-", name.rsplit(".", 1)[-1]).replace("_", "-").lower()
+        return bool(dot) and self.is_model(spoken) and head in self._model_names(source)
 
     def _in_prompt_files(self) -> Iterator[Fact]:
         """Prompt and client definitions in a tool's own format that name the model for all who use them."""
@@ -318,64 +294,8 @@ class Models:
                     if named and self.is_model(named.group(1)):
                         yield self._choice(path, number, "setting", named.group(1))
 
-    def _setting(self, setting: Fact, how: str, model: str, pinned: bool | None) -> Fact:
-        fixed = bool(self.pinned.search(model)) if pinned is None else pinned
-        return Fact(
-            "model-choice",
-            setting.location,
-            setting.text,
-            {"role": "application", "how": how, "model": model, "pinned": fixed, "site": False},
-        )
-
-    def _of_model(self, setting: Fact, name: str) -> bool:
-        """A bare `version` is the model's only beside a model's name."""
-        if name.lower() not in ("version", "revision"):
-            return True
-        parent = str(setting.fields["key"]).rsplit(".", 1)[0]
-        return any(
-            other.location.path == setting.location.path
-            and str(other.fields["key"]).rsplit(".", 1)[0] == parent
-            and self.is_model(str(other.fields["value"]))
-            for other in self.project.settings
-        )
-
-    def _is_read(self, setting: Fact) -> bool:
-        """Whether something reads the setting: a platform that does so by itself, or code that names the key."""
-        form = str(setting.fields["format"])
-        if (
-            form in ("bicep", "terraform", "arm", "cloudformation", "properties", "compose", "helm", "kubernetes")
-            or "application" in setting.location.path.rsplit("/", 1)[-1]
-        ):
-            return form != "compose" or True
-        name = re.sub(r"[^a-z0-9]", "", str(setting.fields["name"]).lower())
-        return name in self._mentioned if form == "env" else True
-
-    @cached_property
-    def _mentioned(self) -> frozenset[str]:
-        """Names that application code or configuration mentions, without case and punctuation."""
-        found: set[str] = set()
-        for path in self.project.code:
-            if self.project.is_application(path):
-                found |= {
-                    re.sub(r"[^a-z0-9]", "", w.lower())
-                    for w in re.findall(r"\w*(?:model|deployment|engine|llm)\w*", self.project.text(path) or "", re.IGNORECASE)
-                }
-        for setting in self.project.settings:
-            if setting.fields["format"] != "env":
-                found |= {re.sub(r"[^a-z0-9]", "", w.lower()) for w in re.findall(r"[A-Z][A-Z_]{3,}", setting.text)}
-        return frozenset(found)
-
 
 def _package(module: str) -> str:
     """The local name of an imported module: its last part, without what Go's paths add to a package's name."""
     last = re.sub(r"/v\d+$", "", module).rsplit("/", 1)[-1]
-    return re.sub(r"^go-|-go$", "", last).split(".")[0]
-
-
-def _strings(value: Value) -> list[str]:
-    """All string literals of a value, two levels deep."""
-    if value.kind == "string":
-        return [value.text]
-    return [
-        s for item in value.items for s in ([item.text] if item.kind == "string" else [j.text for j in item.items if j.kind == "string"])
-    ]
+    return re.sub(r"^go-|(?:-sdk)?-go$|(?:-go)?-sdk$", "", last).split(".")[0]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Iterator
 
@@ -12,6 +11,7 @@ from rung.link.checks import assertions, test_units
 from rung.link.evaluation import Evaluation
 from rung.link.graph import Graph
 from rung.link.project import Project
+from rung.link.prompt_variants import PromptVariants
 from rung.repository import Role
 
 RENDERED = re.compile(r"prompt|template|instruction|render", re.IGNORECASE)
@@ -25,7 +25,7 @@ class PromptControl:
         self.project, self.graph, self.asking, self.prompts = project, graph, asking, prompts
         self.evaluations = [e for e in evaluations if not e.dead]
         words = project.vocabulary["prompts"]
-        self.versioned = re.compile(words["versioned_name"], re.IGNORECASE)
+        self.variants = PromptVariants(project, graph)
         self.modules = re.compile(words["modules"], re.IGNORECASE)
 
     def facts(self) -> list[Fact]:
@@ -34,17 +34,14 @@ class PromptControl:
 
     def _versions(self, prompts: list[Fact]) -> Iterator[Fact]:
         """(a) explicit versions or variants: in names, fields, or a registry with labels."""
-        for prompt in prompts:
-            path = prompt.location.path
-            if prompt.fields["form"] == "literal":
-                continue
-            stem = posixpath.splitext(posixpath.basename(path))[0]
-            in_folder = re.search(r"prompts?/(?:v\d+|.*/v\d+)/", path)
-            if prompt.fields["version"] or (
-                prompt.fields["form"] in ("template", "definition", "module") and (self.versioned.search(stem) or in_folder)
-            ):
-                yield Fact("prompt-control", prompt.location, prompt.text, {"role": "application", "control": "version"})
+        found, is_version = next(self.variants.among(prompts), (None, False))
+        if not is_version:
+            for path, line in self.variants.in_code(prompts):
+                yield self.project.fact("prompt-control", path, line, control="version", variant=False)
                 return
+        if found:
+            fields = {"role": "application", "control": "version", "variant": not is_version}
+            yield Fact("prompt-control", found.location, found.text, fields)
 
     def _owned(self, prompts: list[Fact]) -> Iterator[Fact]:
         """(b) code owners whose patterns cover the prompt files."""

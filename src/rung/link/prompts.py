@@ -14,6 +14,8 @@ from rung.link.asking import Asking
 from rung.link.files import matching
 from rung.link.graph import BY_TYPE, Graph
 from rung.link.project import Project
+from rung.link.prompt_settings import PromptSettings
+from rung.link.retired import Retired
 from rung.link.uses import Uses
 from rung.repository import Role
 
@@ -22,6 +24,8 @@ NAMES_FILES = re.compile(
     r"""prompt|\.(?:txt|md|jinja2?|j2|st|erb|hbs|mustache|liquid|tmpl|ya?ml|json|toml)["'`]|system|instruction|persona|template""",
     re.IGNORECASE,
 )
+# A folder a prompt, a file a part of the conversation.
+SELF_NAMED = re.compile(r"(?:system|user)\.(?:md|txt|j2|jinja2?|hbs|mustache|liquid|tmpl)$")
 READS = re.compile(r"(?:get|pull|load|fetch|render|find|retrieve|use|compile|format|read|hub|prompts?)\w*$", re.IGNORECASE)
 CONSTANT_HINT = re.compile(r"PROMPT|Prompt|prompt|TEMPLATE|Template|template|INSTRUCTION|SYSTEM_MESSAGE|Signature")
 # A module that only holds constants asks nothing itself; the prompts among them are handed to what does.
@@ -29,6 +33,11 @@ CONSTANTS_MODULE = re.compile(r"(?:^|/)(?:constants?|consts?|configs?|settings|m
 HOLE = re.compile(r"\{\{?[^{}\n]{1,60}\}?\}|\$\{?\w+\}?|<%=?|%\(\w+\)s|\{\}")
 WORDS = re.compile(r"[^\W\d_]{2,}(?:\s+|[,.;:]\s*)[^\W\d_]{2,}")
 PROMPT_LENGTH = 40
+LONG = 250
+# What stands in such a call is told to a person.
+TOLD = re.compile(
+    r"\b(?:raise|throw|Error|Exception|logger|logging|log|console|print|Errorf|toast|alert|describe|help)\b\s*[.(]|className="
+)
 # A single message of a conversation carries a role, but declares nothing about the prompt.
 MESSAGE_KEYS = frozenset({"role", "content", "name", "tool_calls", "parts", "kind", "messages"})
 
@@ -44,12 +53,17 @@ class Prompts:
         self.not_paths = re.compile(words["not_paths"], re.IGNORECASE)
         self.modules = re.compile(words["modules"], re.IGNORECASE)
         self.constants = re.compile(words["constants"])
+        self.not_modules = re.compile(words["not_modules"])
+        self.said, self.not_said = re.compile(words["prompt_words"]), re.compile(words["not_prompts"])
+        self.retired = Retired(graph)
+        self._parts: dict[str, bool] = {}
         self.versioned = re.compile(words["versioned_name"], re.IGNORECASE)
 
     def facts(self) -> list[Fact]:
         """All facts of this room."""
-        prompts = [*self._tool_files(), *self._files(), *self._in_code(), *self._registries(), *self._in_settings()]
-        return list({(p.location.path, p.location.line, p.fields["form"]): p for p in prompts}.values())
+        settings = PromptSettings(self.project).facts()
+        prompts = [*self._tool_files(), *self._files(), *self._in_code(), *self._registries(), *settings]
+        return self.retired.without(list({(p.location.path, p.location.line, p.fields["form"]): p for p in prompts}.values()))
 
     def _prompt(self, path: str, line: int, form: str, *, structured: bool = False, version: str = "") -> Fact:
         return self.project.fact("prompt", path, line, form=form, structured=structured, version=version)
@@ -69,7 +83,7 @@ class Prompts:
     def _files(self) -> Iterator[Fact]:
         for path in self.project.paths:
             suffix = posixpath.splitext(path)[1].lower()
-            if self.not_paths.search(path) or not self._is_candidate(path):
+            if self.not_paths.search(path) or self.not_modules.search(path) or not self._is_candidate(path):
                 continue
             if suffix in (".yaml", ".yml", ".json", ".toml"):
                 yield from self._definition(path)
@@ -91,6 +105,8 @@ class Prompts:
         stem = posixpath.splitext(posixpath.basename(path))[0]
         folder = posixpath.basename(posixpath.dirname(path))
         texts = self._texts
+        if SELF_NAMED.match(posixpath.basename(path)) and self._names_part(posixpath.basename(path)):
+            return True
         if (
             posixpath.basename(path) in self._named_in_code
             or posixpath.basename(path) in texts
@@ -103,6 +119,12 @@ class Prompts:
             and self.paths.search(folder + "/") is not None
             and (folder in texts or any(t.endswith(f"/{folder}") or f"{folder}/" in t for t in texts))
         )
+
+    def _names_part(self, name: str) -> bool:
+        """Whether some application code names the file that a folder a prompt holds (`summary/system.md`)."""
+        if name not in self._parts:
+            self._parts[name] = any(name in (self.project.text(p) or "") for p in self.project.code if self.project.is_application(p))
+        return self._parts[name]
 
     @cached_property
     def _texts(self) -> frozenset[str]:
@@ -160,7 +182,7 @@ class Prompts:
             if not self.project.is_application(path) or self.not_paths.search(path):
                 continue
             text = self.project.text(path) or ""
-            is_module = bool(self.modules.search(path)) and not _judges(path)
+            is_module = bool(self.modules.search(path)) and not _judges(path) and not self.not_modules.search(path)
             speaks = path in self.graph.near or (CONSTANTS_MODULE.search(path) and path in self.graph.used)
             if not is_module and not (speaks and CONSTANT_HINT.search(text)):
                 continue
@@ -172,7 +194,8 @@ class Prompts:
                 if line and self._is_taken(path):
                     yield self._prompt(path, line, "module", version=self._version_of(source))
             yield from self._signatures(source)
-            yield from self._named_templates(source)
+            if not self.not_modules.search(path):
+                yield from self._named_templates(source)
 
     def _is_taken(self, path: str) -> bool:
         """Whether another file uses the module, or it asks the model itself."""
@@ -185,7 +208,13 @@ class Prompts:
         )
 
     def _prompt_text_line(self, source: Source) -> int:
-        return next((t.line for t in source.texts if len(t.value) >= PROMPT_LENGTH and WORDS.search(t.value)), 0)
+        return next((t.line for t in source.texts if self._is_prompt(source, t.value, t.line)), 0)
+
+    def _is_prompt(self, source: Source, text: str, line: int) -> bool:
+        """Whether a text of a module reads like a prompt, and not like a query, a message to a user or a list of classes."""
+        if len(text) < PROMPT_LENGTH or not WORDS.search(text) or self.not_said.search(text):
+            return False
+        return not TOLD.search(source.lines[line - 1]) and (len(text) >= LONG or not text.isascii() or bool(self.said.search(text)))
 
     def _version_of(self, source: Source) -> str:
         return next((a.name for a in source.assignments if self.versioned.search(a.name) and self.constants.search(a.name)), "")
@@ -237,29 +266,6 @@ class Prompts:
                     yield self._prompt(
                         path, use.location.line, "registry", structured=True, version=_label(source, call, self.words["label_keys"])
                     )
-
-    def _in_settings(self) -> Iterator[Fact]:
-        """Prompts kept in a settings file."""
-        for setting in self.project.settings:
-            path = setting.location.path
-            if (
-                not path.endswith((".json", ".yaml", ".yml", ".toml"))
-                or not self.project.is_application(path)
-                or self.not_paths.search(path)
-            ):
-                continue
-            key = str(setting.fields["key"])
-            if (
-                (
-                    re.search(r"prompt|instruction|system_?message", key, re.IGNORECASE)
-                    and len(str(setting.fields["value"])) >= 2 * PROMPT_LENGTH
-                    and WORDS.search(str(setting.fields["value"]))
-                )
-                and not _judges(path)
-                and not re.search(r"^\.|workflow|package\.json|eval|openapi|swagger", path)
-            ):
-                yield self._prompt(path, setting.location.line, "settings")
-                return
 
 
 def _judges(path: str) -> bool:

@@ -1,0 +1,205 @@
+"""Where a model is defined for all who use it: constants, tables, settings fields and objects, options with defaults, default functions."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from rung.facts.code.source import Assignment, Call, Source, Value
+from rung.facts.fact import Fact
+
+if TYPE_CHECKING:
+    from rung.link.models import Models
+
+# A literal of one of these types holds settings, if a default or a constant is made of it.
+SETTINGS_OBJECT = re.compile(r"(?:Config|Configs|Configuration|Settings|Options|Defaults|Params|Profile)$")
+ABOUT_MODELS = re.compile(r"[Mm]odel|LLM|[Ll]lm")
+FIELDS = re.compile(r"^(?:default|mapping|name|id|primary|main|chat|base|models?)$", re.IGNORECASE)
+DEFAULTS = re.compile(r"default|new|init|load|create|get|make|build|config|settings", re.IGNORECASE)
+# Calls that name an option or a setting and give its default.
+OPTION = re.compile(
+    r"(?:^|\.)(?:add_argument|[oO]ption|SetDefault|setDefault|set_default|(?:String|string)(?:Var)?P?|flag|Flag|default_value|getString)$"
+    r"|(?:config|settings|conf|cfg|options|args|viper)\w*\.(?:get|getOrDefault|value)$",
+    re.IGNORECASE,
+)
+FLAG = re.compile(r"^(?:-\w,\s*)?-{0,2}([A-Za-z][\w.-]*)(?:[ =][<\[{][^>\]}]*[>\]}])?$")
+PLACEHOLDER = re.compile(r"^\$\{([\w.-]+):([^{}]+)\}$")
+DEFAULT_FUNCTION = re.compile(
+    r"^_*(?:get|load|pick)?_?(?:the_)?(?:default|main|primary|base|chat)\w*_?model(?:_?(?:name|id))?$", re.IGNORECASE
+)
+IN_CODE = ("constant", "environment", "factory", "setting", "table")
+SHARED = re.compile(r"config|settings|constants|defaults|\.(?:env|ya?ml|json|toml|properties|tf|bicep)", re.IGNORECASE)
+UNFIXED = ("", "main", "master", "HEAD", "latest")
+
+
+class Definition(NamedTuple):
+    """A place that defines a model: its line, how, the models named, whether they are pinned."""
+
+    line: int
+    how: str
+    model: str
+    pinned: bool
+
+
+def _lines(value: Value) -> Iterator[int]:
+    """The lines of the elements of a list, so that a menu's entries are told from defaults."""
+    for item in value.items:
+        yield item.line
+        yield from (inner.line for inner in item.items)
+
+
+def without_minor(choices: list[Fact], pinned_name: re.Pattern[str]) -> list[Fact]:
+    """Choices without the pins of one provider among several, and of a helper where it was defined as one that pins nothing."""
+    defined = {(c.fields["model"], c.fields["pinned"]) for c in choices if c.fields["how"] == "constant" and not c.fields["site"]}
+    folders: dict[str, dict[str, bool]] = {}
+    for choice in choices:
+        if choice.fields["how"] in IN_CODE and choice.fields["model"] and not SHARED.search(posixpath.basename(choice.location.path)):
+            files = folders.setdefault(posixpath.dirname(choice.location.path), {})
+            files[choice.location.path] = files.get(choice.location.path, False) or bool(choice.fields["pinned"])
+    minor = {path for files in folders.values() if sum(files.values()) * 3 <= len(files) for path, pinned in files.items() if pinned}
+
+    def is_minor(choice: Fact) -> bool:
+        model = choice.fields["model"]
+        return choice.location.path in minor or bool(
+            choice.fields["site"] and pinned_name.search(model) and (model, False) in defined and (model, True) not in defined
+        )
+
+    return [replace(c, fields={**c.fields, "pinned": False}) if is_minor(c) else c for c in choices]
+
+
+class Definitions:
+    """Reads one file's definitions; `models` tells what a model's name is."""
+
+    def __init__(self, models: Models) -> None:
+        self.models, self.project = models, models.project
+        self.helper = re.compile(self.project.vocabulary["models"]["helper_roles"], re.IGNORECASE)
+
+    def of(self, source: Source) -> Iterator[Definition]:
+        """All definitions of a file."""
+        yield from self._assigned(source)
+        yield from self._objects(source)
+        yield from self._options(source)
+        yield from self._functions(source)
+        models = self.models
+        for read in source.environment:
+            if models.name.search(read.name) and not models.other_role.search(read.name):
+                yield self._definition(read.line, "environment", read.default or "")
+
+    def _definition(self, line: int, how: str, model: str) -> Definition:
+        return Definition(line, how, model, bool(model and self.models.pinned.search(model)))
+
+    def names(self, source: Source, value: Value, depth: int = 2) -> list[str]:
+        """Names of models in a value, written out or as a constant of an SDK, so many levels deep."""
+        if value.kind == "string":
+            return [value.text] if self.models.is_model(value.text) else []
+        if value.kind == "name":
+            return [value.text] if self.models.is_constant(source, value.text) else []
+        if value.kind == "function":
+            return []
+        return [n for item in value.items for n in self.names(source, item, depth - 1)] if depth else []
+
+    def _assigned(self, source: Source) -> Iterator[Definition]:
+        """Settings fields, constants and tables."""
+        found = []
+        for assignment in source.assignments:
+            name = assignment.name.rsplit(".", 1)[-1]
+            if assignment.function >= 0 and not assignment.name.startswith(("self.", "this.", "config.", "c.")):
+                continue
+            if not self.models.name.search(name) or self.models.other_role.search(f"{name} {source.path.rsplit('/', 1)[-1]}"):
+                continue
+            models = self.names(source, assignment.value)
+            if models:
+                how = "table" if len(models) > 1 else "constant"
+                found.append((assignment, Definition(assignment.line, how, models[0], self._is_pinned(source, assignment, models))))
+        # beside a main model that is not pinned, a helper's pin says nothing
+        plain = any(not d.pinned and d.how == "constant" for a, d in found if not self.helper.search(a.name))
+        for assignment, definition in found:
+            yield definition._replace(pinned=definition.pinned and not (plain and bool(self.helper.search(assignment.name))))
+
+    def _is_pinned(self, source: Source, assignment: Assignment, models: list[str]) -> bool:
+        """Whether a constant or table pins the models in use: a menu of models pins nothing, nor does a constant that nobody uses."""
+        value = assignment.value
+        if len(models) > 1 and assignment.owner and value.kind == "list" and all(i.kind == "string" for i in value.items):
+            return all(self.models.pinned.search(m) for m in models)  # a setting that lists what is tried in order
+        if len(models) > 1:
+            return value.kind == "mapping" and self._mostly_pinned(models)
+        name = re.escape(assignment.name.rsplit(".", 1)[-1])
+        used = (
+            assignment.owner
+            or len(re.findall(rf"(?<!typeof )\b{name}\b", "\n".join(source.lines))) > 1
+            or self._used_elsewhere(source, assignment.name)
+        )
+        return bool(used) and bool(self.models.pinned.search(models[0]))
+
+    def _mostly_pinned(self, models: list[str]) -> bool:
+        return sum(bool(self.models.pinned.search(m)) for m in models) * 2 > len(models)
+
+    def _used_elsewhere(self, source: Source, name: str) -> bool:
+        plain = name.rsplit(".", 1)[-1]
+        word = re.compile(rf"\b{re.escape(plain)}\b")
+        texts = (self.project.text(p) or "" for p in self.project.code if p != source.path and self.project.is_application(p))
+        return any(plain in text and word.search(text) for text in texts)
+
+    def _objects(self, source: Source) -> Iterator[Definition]:
+        """Literals of a settings type that a constant or a function of defaults is made of."""
+        menus = {line for a in source.assignments if a.value.kind == "list" and len(a.value.items) > 1 for line in _lines(a.value)}
+        for call in source.calls:
+            kind = call.callee.rsplit(".", 1)[-1]
+            if not SETTINGS_OBJECT.search(kind) or call.line in menus or not self._holds_defaults(source, call):
+                continue
+            for key, item in zip(call.arguments.keys, call.arguments.items, strict=False):
+                named = self.models.name.search(key) or (ABOUT_MODELS.search(kind) and FIELDS.search(key))
+                if not key or not named or self.models.other_role.search(f"{key} {kind}"):
+                    continue
+                models = self.names(source, item)
+                if models:
+                    pinned = self._mostly_pinned(models)
+                    yield Definition(item.line or call.line, "table" if len(models) > 1 else "constant", models[0], pinned)
+
+    def _holds_defaults(self, source: Source, call: Call) -> bool:
+        if call.function < 0:
+            return True
+        function = source.functions[call.function]
+        return bool(DEFAULTS.search(function.name))
+
+    def _options(self, source: Source) -> Iterator[Definition]:
+        """Options of a command line and settings that are read with a default."""
+        for call in source.calls:
+            if not OPTION.search(call.callee):
+                continue
+            texts = [i.text for k, i in zip(call.arguments.keys, call.arguments.items, strict=False) if i.kind == "string" and not k]
+            named = [m.group(1).replace("-", "_") for t in texts if (m := FLAG.match(t))]
+            if not any(self.models.name.search(n) and not self.models.other_role.search(n) for n in named):
+                continue
+            default = call.argument("default", "default_value", "defaultValue", "Value")
+            models = [n for v in ([default] if default else call.arguments.items[1:]) for n in self.names(source, v, 1)]
+            if len(models) == 1:
+                yield self._definition(call.line, "setting", models[0])
+        if source.language == "java":
+            for text in source.texts:
+                placeholder = PLACEHOLDER.match(text.value)
+                if placeholder and self.models.name.search(placeholder.group(1)) and self.models.is_model(placeholder.group(2)):
+                    yield self._definition(text.line, "setting", placeholder.group(2))
+
+    def _functions(self, source: Source) -> Iterator[Definition]:
+        """Functions that give the default model's name."""
+        wanted = {
+            i for i, f in enumerate(source.functions) if DEFAULT_FUNCTION.search(f.name) and not self.models.other_role.search(f.name)
+        }
+        for text in source.texts if wanted else ():
+            if text.function in wanted and self.models.is_model(text.value):
+                yield self._definition(text.line, "constant", text.value)
+
+    def fixed_revision(self, source: Source, value: Value) -> bool | None:
+        """True for a revision that names a tag or a commit; None for none, a branch that moves, or what a setting may say."""
+        if value.kind == "string":
+            return True if value.text not in UNFIXED else None
+        if value.kind != "name":
+            return None
+        plain = value.text.rsplit(".", 1)[-1]
+        sources = [source, *(s for t in self.models.graph.touches(source.path) if (s := self.project.source(t)))]
+        given = [a.value.text for s in sources for a in s.assignments if a.name.rsplit(".", 1)[-1] == plain and a.value.kind == "string"]
+        return True if given and all(g not in UNFIXED for g in given) else None

@@ -1,0 +1,154 @@
+"""Experiments: comparisons of variants by a harness that is here, with results committed or recorded by the harness."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+
+from rung.facts.code.source import Loop, Source
+from rung.facts.fact import Fact
+from rung.link.asking import Asking
+from rung.link.evaluation import Evaluation
+from rung.link.models import EVALUATES, Models
+from rung.link.project import Project
+
+TABLE_ROW = re.compile(r"^\s*\|(.+)\|\s*$")
+CELLS = re.compile(r"\s{2,}|\t|,")
+FIGURE = re.compile(r"\d")
+DECIMAL = re.compile(r"^-?\d*\.\d+%?$|^\d+(?:\.\d+)?%$")
+RESULT_WORDS = re.compile(
+    r"accura|right|correct|score|pass|wins?\b|eval|f1|recall|precision|%|faithful|relevan|quality|rating|bleu|rouge|meteor|judge",
+    re.IGNORECASE,
+)
+# What a harness goes through when it compares: the plural of what can vary.
+VARIANTS = re.compile(
+    r"(?:^|[\s(._\[])(?:\w*_)?(?:models?_?(?:names|ids|list|configs)?|llms|variants|prompt_?(?:versions|variants|templates|styles)|prompts_to_\w+"
+    r"|chunk_?sizes|temperatures|top_?ks|retrievers|rerankers|strategies|configurations|experiments|arms|treatments)\b",
+    re.IGNORECASE,
+)
+RECORDS = re.compile(
+    r"(?:append_?jsonl?|append_?file|appendFile\w*|write_?text|writeFile\w*|to_csv|to_json|to_parquet|json\.dump|writerow\w*|DictWriter"
+    r"|log_metrics?|logMetrics?|log_table|save_?\w*results?|write_?\w*results?|record_?\w*results?|WriteFile|write_all|AppendAllText\w*"
+    r"|WriteAllText\w*|json\.dumps?)$",
+    re.IGNORECASE,
+)
+
+
+class Experiments:
+    """Facts of kind `experiment`."""
+
+    def __init__(self, project: Project, asking: Asking, models: Models, evaluations: list[Evaluation]) -> None:
+        self.project, self.asking, self.models, self.evaluations = project, asking, models, evaluations
+
+    def facts(self) -> Iterator[Fact]:
+        """Nothing where no harness is here."""
+        if self.evaluations:
+            yield from self._tables()
+            yield from self._notebooks()
+            yield from self._variants()
+            yield from self._harnesses()
+
+    def _tables(self) -> Iterator[Fact]:
+        """A table of results over two or more models or variants."""
+        for path in self.project.repository.files:
+            if not path.endswith((".md", ".mdx", ".rst", ".csv")) or not self.project.repository.in_scope(path):
+                continue
+            text = self.project.text(path) or ""
+            if "|" not in text or not RESULT_WORDS.search(text):
+                continue
+            line = self._table_line(text)
+            if line:
+                yield self.project.fact("experiment", path, line)
+                return
+
+    def _table_line(self, text: str) -> int:
+        """The first line of a table whose rows give figures for at least two models; 0 when there is none."""
+        start, header = 0, ""
+        named: set[str] = set()
+        for number, line in enumerate(text.splitlines(), 1):
+            row = TABLE_ROW.match(line)
+            if not row:
+                start, header, named = 0, "", set()
+                continue
+            if not start:
+                start, header = number, line
+                continue
+            cells = [c.strip(" *`_") for c in row.group(1).split("|")]
+            models = [c for c in cells if self.models.is_model(c.split(" ")[0].split("(")[0])]
+            figures = [c for c in cells if FIGURE.search(c) and c not in models]
+            if models and figures:
+                named.add(models[0])
+            if len(named) >= 2 and RESULT_WORDS.search(header):
+                return start
+        return 0
+
+    def _notebooks(self) -> Iterator[Fact]:
+        """A notebook's committed output that gives scores for at least two models."""
+        for path in self.project.paths:
+            if path.endswith(".ipynb") and self.project.is_own(path) and self.models.uses.glance.names_model(path):
+                text = self.project.text(path) or ""
+                scored = next((s for o in _outputs(text) if (s := self._scores(o))), "") if RESULT_WORDS.search(text) else ""
+                if scored:
+                    row = re.compile(rf"{re.escape(scored)}\W.*\d\.\d")
+                    line = next((n for n, t in enumerate(text.splitlines(), 1) if row.search(t)), 1)
+                    yield self.project.fact("experiment", path, line)
+                    return
+
+    def _scores(self, output: str) -> str:
+        """A model among two or more that an output gives figures for; "" where it is no such table."""
+        named: set[str] = set()
+        for line in output.splitlines()[:200]:
+            first, *cells = CELLS.split(line.strip())
+            if self.models.is_model(first) and any(DECIMAL.match(c.strip()) for c in cells):
+                named.add(first)
+        return min(named) if len(named) >= 2 and RESULT_WORDS.search(output) else ""
+
+    def _variants(self) -> Iterator[Fact]:
+        """Prompt definitions with variants that an evaluation harness runs."""
+        for path in self.project.paths:
+            if path.endswith((".yaml", ".yml")) and self.project.is_own(path) and "variants" in (self.project.text(path) or ""):
+                data = self.project.data(path)
+                groups = data.get("node_variants") or data.get("variants") if isinstance(data, dict) else None
+                if isinstance(groups, dict) and any(
+                    isinstance(g, dict) and isinstance(g.get("variants"), dict) and len(g["variants"]) >= 2 for g in groups.values()
+                ):
+                    yield self.project.fact("experiment", path, _line(self.project.text(path) or "", "variants"))
+                    return
+
+    def _harnesses(self) -> Iterator[Fact]:
+        """A harness that scores every variant in turn and records what came out."""
+        for path in sorted({e.path for e in self.evaluations if e.form in ("script", "notebook")}):
+            source = self.project.source(path)
+            if source is None or not any(RECORDS.search(c.callee) for c in source.calls):
+                continue
+            if not EVALUATES.search(path) and not RESULT_WORDS.search(path):
+                continue
+            loop = next((found for found in source.loops if self._compares(source, found)), None)
+            if loop:
+                yield self.project.fact("experiment", path, loop.line)
+                return
+
+    def _compares(self, source: Source, loop: Loop) -> bool:
+        """A loop over variants in which the model is asked, directly or through functions."""
+        if not VARIANTS.search(loop.iterable) or loop.end_line <= loop.line:
+            return False
+        inside = [c for c in source.calls if loop.line <= c.line <= loop.end_line]
+        asked = {id(c) for c in self.asking.calls(source.path)}
+        return any(id(c) in asked for c in inside)
+
+
+def _outputs(text: str) -> Iterator[str]:
+    """The plain-text outputs of a notebook's cells."""
+    try:
+        cells = json.loads(text).get("cells", [])
+        for cell in cells:
+            for output in cell.get("outputs", []) if isinstance(cell, dict) else ():
+                told = output.get("text") or output.get("data", {}).get("text/plain") or ""
+                yield told if isinstance(told, str) else "".join(map(str, told))
+    except (ValueError, AttributeError, TypeError, RecursionError):
+        return
+
+
+def _line(text: str, word: str) -> int:
+    return next((i for i, line in enumerate(text.splitlines(), 1) if word in line), 1)

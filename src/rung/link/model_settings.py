@@ -1,0 +1,109 @@
+"""Configuration and infrastructure that name the model or its version."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from rung.facts.fact import Fact
+
+if TYPE_CHECKING:
+    from rung.link.models import Models
+
+INDEX = re.compile(r"(?:^|\.)\d+(?=\.|$)")
+
+
+class ModelSettings:
+    """Facts of kind `model-choice` that settings make; `models` tells what a model's name is."""
+
+    def __init__(self, models: Models) -> None:
+        self.models, self.project = models, models.project
+
+    def choices(self) -> Iterator[Fact]:
+        """Configuration and infrastructure that name the model or its version."""
+        for setting in self.project.settings:
+            path = setting.location.path
+            if not self.project.repository.in_scope(path) or str(self.project.role(path)) != "application" or self.models.evaluates(path):
+                continue
+            key, name, value = str(setting.fields["key"]), str(setting.fields["name"]), str(setting.fields["value"])
+            if self.models.other_role.search(key) or not value:
+                continue
+            plain = re.sub(r"\.(?:default|value)$", "", key).rsplit(".", 1)[-1]
+            if self.models.version_name.search(plain) or re.search(r"model\.version$", key, re.IGNORECASE):
+                if self.models.version.match(value) and self._of_model(setting, plain):
+                    yield self._setting(setting, "infrastructure", value, True)
+            elif (
+                self.models.is_model(value)
+                and (self.models.name.search(plain) or self.models.name.search(name) or re.search(r"model", key, re.IGNORECASE))
+                and self._is_read(setting)
+            ):
+                yield self._setting(setting, "setting", value, None)
+
+    def _setting(self, setting: Fact, how: str, model: str, pinned: bool | None) -> Fact:
+        fixed = (bool(self.models.pinned.search(model)) and not self._is_choice_of_many(setting)) if pinned is None else pinned
+        return Fact(
+            "model-choice",
+            setting.location,
+            setting.text,
+            {"role": "application", "how": how, "model": model, "pinned": fixed, "site": False},
+        )
+
+    def _is_choice_of_many(self, setting: Fact) -> bool:
+        """Whether a model stands in a list of several: a menu, of which no entry is known to be the default."""
+        return _place(setting) in self._menus
+
+    @cached_property
+    def _menus(self) -> frozenset[tuple[str, str]]:
+        """Lists in settings, by folder and key, that name several models."""
+        listed: dict[tuple[str, str], set[str]] = {}
+        for setting in self.project.settings:
+            value = str(setting.fields["value"])
+            if INDEX.search(str(setting.fields["key"])) and self.models.is_model(value):
+                listed.setdefault(_place(setting), set()).add(value)
+        return frozenset(p for p, found in listed.items() if len(found) > 1)
+
+    def _of_model(self, setting: Fact, name: str) -> bool:
+        """A bare `version` is the model's only beside a model's name."""
+        if name.lower() not in ("version", "revision"):
+            return True
+        parent = str(setting.fields["key"]).rpartition(".")[0]
+        return any(
+            other.location.path == setting.location.path
+            and str(other.fields["key"]).rpartition(".")[0] == parent
+            and self.models.is_model(str(other.fields["value"]))
+            for other in self.project.settings
+        )
+
+    def _is_read(self, setting: Fact) -> bool:
+        """Whether something reads the setting: a platform that does so by itself, or code that names the key."""
+        form = str(setting.fields["format"])
+        if (
+            form in ("bicep", "terraform", "arm", "cloudformation", "properties", "compose", "helm", "kubernetes")
+            or "application" in setting.location.path.rsplit("/", 1)[-1]
+        ):
+            return form != "compose" or True
+        name = re.sub(r"[^a-z0-9]", "", str(setting.fields["name"]).lower())
+        return name in self._mentioned if form == "env" else True
+
+    @cached_property
+    def _mentioned(self) -> frozenset[str]:
+        """Names that application code or configuration mentions, without case and punctuation."""
+        found: set[str] = set()
+        for path in self.project.code:
+            if self.project.is_application(path):
+                found |= {
+                    re.sub(r"[^a-z0-9]", "", w.lower())
+                    for w in re.findall(r"\w*(?:model|deployment|engine|llm)\w*", self.project.text(path) or "", re.IGNORECASE)
+                }
+        for setting in self.project.settings:
+            if setting.fields["format"] != "env":
+                found |= {re.sub(r"[^a-z0-9]", "", w.lower()) for w in re.findall(r"[A-Z][A-Z_]{3,}", setting.text)}
+        return frozenset(found)
+
+
+def _place(setting: Fact) -> tuple[str, str]:
+    """Where a setting stands, whatever its place in a list; a menu may have a file a provider."""
+    return posixpath.dirname(setting.location.path), INDEX.sub(".*", str(setting.fields["key"]))

@@ -1,0 +1,91 @@
+"""Prompts among settings: a text in a file of settings, or a definition nested in it with roles, holes and what goes with them."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+from rung.facts.fact import Fact
+from rung.link.project import Project
+
+DATA = (".json", ".yaml", ".yml", ".toml")
+NOT_PROMPTS = re.compile(r"^\.|workflow|package\.json|eval|openapi|swagger")
+KEY = re.compile(r"prompt|instruction|system_?message", re.IGNORECASE)
+# The parts of a conversation that a definition names: `system_template` and such, and texts beside one of these (`next_step_template`).
+ROLE = re.compile(
+    r"^(?:system|user|human|assistant|instance|task)_?\w*?_?(?:prompt|template|message|instructions?)s?$",
+    re.IGNORECASE,
+)
+PART = re.compile(r"^\w*(?:prompt|template|message|instructions?)s?$", re.IGNORECASE)
+PART_LINE = re.compile(
+    r"[\s\"'-]*(?:system|user|human|assistant|\w+)_?(?:[pP]rompt|[tT]emplate|[mM]essage|[iI]nstructions?)s?[\"']?\s*[:=]"
+)
+HOLE = re.compile(r"\{\{.{1,80}?\}\}|\{%|(?<![{$\w])\{[a-z_]\w*\}|\$\{[a-z_]\w*\}")
+WORDS = re.compile(r"[^\W\d_]{2,}(?:\s+|[,.;:]\s*)[^\W\d_]{2,}")
+JUDGES = re.compile(r"(?:^|/)(?:\w*eval\w*|judges?|graders?)/", re.IGNORECASE)
+TRIALS = re.compile(r"(?:^|/)(?:\w*bench\w*|experiments?|datasets?)/", re.IGNORECASE)
+LONG = 80
+DEEP = 6
+
+
+class PromptSettings:
+    """Facts of kind `prompt` of form `settings`, and of form `definition` for those that carry more than text."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        words = project.vocabulary["prompts"]
+        self.not_paths = re.compile(words["not_paths"], re.IGNORECASE)
+        self.beside = frozenset(words["beside_keys"])
+
+    def facts(self) -> Iterator[Fact]:
+        """A fact a file with a definition, and one for the first prompt that is a mere setting."""
+        by_file: dict[str, list[Fact]] = defaultdict(list)
+        for setting in self.project.settings:
+            path = setting.location.path
+            if path.endswith(DATA) and self._may_hold(path):
+                by_file[path].append(setting)
+        plain = None
+        for path, settings in by_file.items():
+            long = [s for s in settings if len(str(s.fields["value"])) >= LONG / 2 and WORDS.search(str(s.fields["value"]))]
+            line = self._definition_line(path, settings)
+            if line:
+                yield self._fact(path, line, "definition", structured=True)
+            elif plain is None and not TRIALS.search(path):
+                plain = next((s for s in long if KEY.search(str(s.fields["key"])) and len(str(s.fields["value"])) >= LONG), None)
+        if plain is not None:
+            yield self._fact(plain.location.path, plain.location.line, "settings", structured=False)
+
+    def _definition_line(self, path: str, settings: list[Fact]) -> int:
+        """The line at which a file's definition begins, 0 where there is none. Texts with holes need not be among the settings."""
+        if not any(s.fields["name"] in self.beside or PART.match(str(s.fields["name"])) for s in settings):
+            return 0
+        lines = [n for n, t in enumerate((self.project.text(path) or "").splitlines(), 1) if PART_LINE.match(t)]
+        return lines[0] if len(lines) >= 2 and self._defines(self.project.data(path)) else 0
+
+    def _may_hold(self, path: str) -> bool:
+        return self.project.is_application(path) and not (self.not_paths.search(path) or NOT_PROMPTS.search(path) or JUDGES.search(path))
+
+    def _fact(self, path: str, line: int, form: str, *, structured: bool) -> Fact:
+        return self.project.fact("prompt", path, line, form=form, structured=structured, version="")
+
+    def _defines(self, data: Any, around: frozenset[str] = frozenset(), depth: int = 0) -> bool:
+        """Whether a mapping holds two parts of a conversation, one with holes, beside parameters, tools or inputs (or its parent's)."""
+        if depth > DEEP:
+            return False
+        if isinstance(data, list):
+            return any(self._defines(d, around, depth + 1) for d in data[:50])
+        if not isinstance(data, dict):
+            return False
+        keys = frozenset(k for k in data if isinstance(k, str))
+        texts = {k: v for k, v in data.items() if isinstance(k, str) and isinstance(v, str) and PART.match(k) and v.strip()}
+        if (
+            len(texts) >= 2
+            and any(ROLE.match(k) for k in texts)
+            and any(len(t) >= LONG for t in texts.values())
+            and any(HOLE.search(t) for t in texts.values())
+            and (keys | around) & self.beside
+        ):
+            return True
+        return any(self._defines(v, keys, depth + 1) for v in data.values() if isinstance(v, (dict, list)))

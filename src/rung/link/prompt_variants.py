@@ -1,0 +1,98 @@
+"""Explicit versions and variants of prompts: in the names of files and constants, in tables, and in what selects one by name."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Iterator
+
+from rung.facts.code.source import Source, Value
+from rung.facts.fact import Fact
+from rung.link.graph import Graph
+from rung.link.project import Project
+
+# Selects a prompt by the name of its version.
+SELECTOR = re.compile(r"prompt_?(?:version|variant|revision)(?:_?(?:id|name))?$", re.IGNORECASE)
+SELECTOR_HINT = re.compile(r"prompt_?(?:version|variant|revision)", re.IGNORECASE)
+QUOTED = re.compile(r"^[\"'`]([\w.-]{1,60})[\"'`]$")
+NUMBERED = re.compile(r"(?:^|[-_.])v\d+[a-z]?(?:[._]\d+)*$", re.IGNORECASE)
+VERSION_FOLDER = re.compile(r"prompts?/(?:v\d+|.*/v\d+)/")
+FORMS = ("template", "definition", "module")
+
+
+class PromptVariants:
+    """Finds the places that show versions or variants of the application's prompts."""
+
+    def __init__(self, project: Project, graph: Graph) -> None:
+        self.project, self.graph = project, graph
+        words = project.vocabulary["prompts"]
+        self.versioned = re.compile(words["versioned_name"], re.IGNORECASE)
+        self.dated = re.compile(words["dated_name"])
+        self.variant = re.compile(words["variant_suffixes"], re.IGNORECASE)
+        self.constants = re.compile(words["constants"])
+        self.modules = re.compile(words["modules"], re.IGNORECASE)
+
+    def among(self, prompts: list[Fact]) -> Iterator[tuple[Fact, bool]]:
+        """The facts of prompts that carry a version or variant, and whether it is a version; versions come first."""
+        kept = [p for p in prompts if p.fields["form"] != "literal"]
+        siblings = _siblings(p.location.path for p in kept if p.fields["form"] in FORMS)
+        for prompt in kept:
+            if prompt.fields["version"] or (prompt.fields["form"] in FORMS and self._is_version(prompt.location.path)):
+                yield prompt, True
+        for prompt in kept:
+            if prompt.fields["form"] in ("template", "definition") and self._is_variant(prompt.location.path, siblings):
+                yield prompt, False
+
+    def _is_version(self, path: str) -> bool:
+        stem = posixpath.splitext(posixpath.basename(path))[0]
+        return bool(self.versioned.search(stem) or self.dated.search(stem) or VERSION_FOLDER.search(path))
+
+    def _is_variant(self, path: str, siblings: frozenset[str]) -> bool:
+        """Whether a prompt is named after another one beside it, with a word for how it differs (`bill` and `bill_short`)."""
+        own = _plain(path)
+        found = self.variant.search(own)
+        return found is not None and own[: found.start()] in siblings
+
+    def in_code(self, prompts: list[Fact]) -> Iterator[tuple[str, int]]:
+        """Path and line of tables of versions, and of what selects a prompt by the name of its version."""
+        holding = {p.location.path for p in prompts}
+        for path in self.project.code:
+            if not self.project.is_application(path) or not (path in holding or path in self.graph.near or self.modules.search(path)):
+                continue
+            text = self.project.text(path) or ""
+            if not SELECTOR_HINT.search(text) and not (path in holding or self.modules.search(path)):
+                continue
+            source = self.project.source(path)
+            line = self._in_source(source) if source else 0
+            if line:
+                yield path, line
+
+    def _in_source(self, source: Source) -> int:
+        compared: dict[str, int] = {}
+        for comparison in source.comparisons:
+            for side, other in ((comparison.left, comparison.right), (comparison.right, comparison.left)):
+                value = QUOTED.match(other.strip())
+                if value and SELECTOR.search(re.sub(r"[?!]|\W+$", "", side).rsplit(".", 1)[-1]):
+                    compared.setdefault(value.group(1), comparison.line)
+        if len(compared) >= 2:
+            return min(compared.values())
+        for assignment in source.assignments:
+            name = assignment.name.rsplit(".", 1)[-1]
+            if self.constants.search(name) and _is_version_table(assignment.value):
+                return assignment.line
+        return 0
+
+
+def _is_version_table(value: Value) -> bool:
+    keys = [k for k in value.keys if NUMBERED.search(k)] if value.kind == "mapping" else []
+    return len(keys) >= 2 and len(keys) * 2 >= len(value.keys)
+
+
+def _plain(path: str) -> str:
+    """A prompt's path without its ending, its folder standing for it where one folder holds one prompt (`bill/system.md`)."""
+    stem = posixpath.splitext(path)[0]
+    return posixpath.dirname(stem) if posixpath.basename(stem) in ("system", "user", "prompt", "template") else stem
+
+
+def _siblings(paths: Iterable[str]) -> frozenset[str]:
+    return frozenset(_plain(p) for p in paths)
