@@ -60,6 +60,40 @@ def test_folders_that_hold_licences_are_copies(tmp_path):
     assert found["src/vendor/lib/a.py"] is found["go/vendor/x/a.go"] is Role.VENDORED
 
 
+def test_what_was_laid_aside_is_archived(tmp_path):
+    found = roles(
+        tmp_path,
+        {
+            "archived/v1/app.py": "",
+            "src/_archive/a.py": "",
+            "attic/a.ts": "",
+            "samples/old/one/package.json": "{}",
+            "samples/old/one/a.ts": "",
+            "archived-code/a.py": "",
+        },
+    )
+
+    assert set(found.values()) == {Role.ARCHIVED}
+
+
+def test_a_part_that_handles_archives_is_none(tmp_path):
+    found = roles(
+        tmp_path,
+        {
+            "archive/__init__.py": "",
+            "archive/zip.py": "",
+            "src/archived/page.tsx": "",
+            "archive/tar/reader.go": "",
+            "app/archive/go.mod": "",
+            "services/archive/package.json": "{}",
+            "services/archive/worker/package.json": "{}",
+            "services/archive/worker/a.ts": "",
+        },
+    )
+
+    assert set(found.values()) == {Role.APPLICATION}
+
+
 def test_a_documentation_site_is_documentation(tmp_path):
     found = roles(tmp_path, {"website/docusaurus.config.js": "", "website/src/pages/index.tsx": ""})
 

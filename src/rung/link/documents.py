@@ -11,6 +11,9 @@ from rung.repository import Role
 
 READABLE = (".md", ".mdx", ".rst", ".adoc", ".txt", ".html")
 MIN_PROSE = 200
+FENCED = re.compile(r"^\s*```.*?^\s*```", re.MULTILINE | re.DOTALL)
+RESULTS_FOLDER = re.compile(r"(?:eval\w*|expt?|experiments?|bench\w*|judge)[_-](?:results?|scores|reports?|outputs?)/", re.IGNORECASE)
+MANUAL = re.compile(r"(?:^|/)(?:api|api[_-]reference|reference|user[_-]?guides?|tutorials?|how-?to)/", re.IGNORECASE)
 LINK_ONLY = re.compile(r"\[[^\]]*\]\([^)]*\)|https?://\S+")
 
 
@@ -32,9 +35,9 @@ class Documents:
         """All documents of the project."""
         found: list[Fact] = []
         for path in self.project.paths:
-            if self.project.role(path) in (Role.TEST, Role.EXAMPLE) or re.search(
-                r"(?:^|/)(?:fixtures?|testdata|sample-docs|sample_docs|data)/", path
-            ):
+            if re.search(r"(?:^|/)(?:fixtures?|testdata|sample-docs|sample_docs|data)/", path):
+                continue
+            if self.project.role(path) in (Role.TEST, Role.EXAMPLE) and not self._kept_results(path):
                 continue
             if not self._belongs(path):
                 continue
@@ -42,6 +45,10 @@ class Documents:
             for kind, line in about:
                 found.append(self.project.fact("document", path, line, about=kind))
         return found
+
+    def _kept_results(self, path: str) -> bool:
+        """Results that were kept beside tests, where their folder says what they are of."""
+        return self.project.role(path) is Role.TEST and bool(self.patterns["results"].search(path)) and bool(RESULTS_FOLDER.search(path))
 
     def _belongs(self, path: str) -> bool:
         """Whether a document speaks of the application in scope: it stands there, or among the repository's own documents at the top."""
@@ -59,11 +66,12 @@ class Documents:
             yield "contributing", 1
         if (
             self.patterns["decisions"].search(path)
+            and not MANUAL.search(path)
             and self.patterns["decision_words"].search(text)
             and len(text) > 80
             and self._is_edited(text)
             and not re.search(r"template|readme", path, re.IGNORECASE)
-        ):
+        ) or (self.patterns["decision_documents"].search(path) and not MANUAL.search(path) and self._decides(text)):
             yield "decision", 1
         if self.patterns["roadmap"].search(path) and len(text) > 80 and self._is_edited(text):
             yield "roadmap", 1
@@ -82,12 +90,19 @@ class Documents:
             return False
         return not self.patterns["guides"].search(path) or bool(self.patterns["guide_words"].search(text))
 
+    def _decides(self, text: str) -> bool:
+        """Whether a document that is called after a decision or an experiment gives reasons or results, and is no form to fill in."""
+        found = {w.lower() for w in self.patterns["decision_words"].findall(text)}
+        return len(text) > 3 * MIN_PROSE and len(found) >= 2 and self._is_edited(text)
+
     def _relative(self, path: str) -> str:
         scope = self.project.repository.scope
         return path[len(scope) + 1 :] if scope and path.startswith(scope + "/") else path
 
     def _is_edited(self, text: str) -> bool:
-        return not self.patterns["placeholders"].search(text)
+        """Whether a document is more than a template. One placeholder in a long text or in a command is the reader's to fill in."""
+        found = self.patterns["placeholders"].findall(FENCED.sub("", text))
+        return not found or (len(found) == 1 and len(text) > 4 * MIN_PROSE and found[0].startswith("<"))
 
     def _entry_line(self, path: str) -> int:
         text = self.project.text(path) or ""

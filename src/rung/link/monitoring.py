@@ -4,31 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cached_property
 
 from rung.facts.code.source import Source
 from rung.facts.fact import Fact
 from rung.link.asking import Asking
+from rung.link.entities import Entities, Entity, snake
 from rung.link.project import Project
+from rung.link.records import Records
 from rung.repository import Role
 
-SQL_TABLE = re.compile(r"create\s+table\s+(?:if\s+not\s+exists\s+)?[\"'`\[]?([\w.]+)[\"'`\]]?\s*\((.*?)\)\s*;", re.IGNORECASE | re.DOTALL)
-PRISMA = re.compile(r"^model\s+(\w+)\s*\{(.*?)^\}", re.MULTILINE | re.DOTALL)
-
-
-# What a file holds that declares a stored record of calls or feedback, and where such files stand.
-SPEAKS = re.compile(
-    r"(?:[Ii]nput|[Oo]utput|[Pp]rompt|[Cc]ompletion|[Tt]otal|[Cc]ached?)_?[Tt]okens?|[Tt]oken_?(?:[Uu]sage|[Cc]ount)|[Tt]okens(?:_[Uu]sed)?\b|"
-    r"[Cc]ost|[Ff]eedback|[Vv]otes?|[Rr]ating|[Tt]humb|[Hh]elpful"
-)
-KEEPS = re.compile(
-    r"\((?:[\w.]+\.)?(?:Model|Base|SQLModel|Document|Entity|Table)\b|create_table|createTable|CreateTable|(?:pg|sqlite|mysql)Table|ApplicationRecord|ActiveRecord|@Entity|@Table|@Document|Schema\(|defineTable|mapped_column|Column\(|Node\b"
-)
-STORING = re.compile(
-    r"(?:^|/)(?:models?|entities|entity|schema|storage|repositories|repository|db|database|tables|persistence)(?:/|\.|_)", re.IGNORECASE
-)
-
-
+USAGE = re.compile(r"^(?:token_)?usage$|^model_stats$|^(?:usage|token)_(?:data|json|stats)$")
+PRICE = re.compile(r"cost|price")
 LOG_FILE = re.compile(r"\.(?:jsonl|ndjson|csv|db|sqlite)\b")
 # Calls of metrics libraries.
 MEASURES = re.compile(
@@ -40,18 +26,16 @@ ANSWER = re.compile(
     r"answer|message|conversation|chat|trace|response|run|session|prompt|question|llm|generation|completion|interaction|query|suggestion",
     re.IGNORECASE,
 )
+STORES = re.compile(
+    r"(?:session|db|database|table|collection|col|repository|repo|store|storage|state|client|container|conn|cursor)\w*\)?\."
+    r"(?:\w+\(?\)?\.)*(?:add|save|insert|update|put|create|upsert|set|execute)\w*\(",
+    re.IGNORECASE,
+)
 # A route or a function that takes feedback.
 HANDLES = re.compile(
     r"""["'`/][\w{}:$./-]*(?:feedback|votes?|rating|rate|thumbs|like)\b|(?:def|func|function|fun|async|void|Task)\W+(?:\w+\W+){0,3}?\w*(?:feedback|vote|rating|thumb)|(?:const|let)\s+\w*(?:feedback|vote|rating)\w*\s*=""",
     re.IGNORECASE,
 )
-
-
-class Entity:
-    """A stored record: a table, an ORM class, a migration; with its field names."""
-
-    def __init__(self, path: str, line: int, name: str, fields: list[str]) -> None:
-        self.path, self.line, self.name, self.fields = path, line, name, fields
 
 
 class Monitoring:
@@ -62,85 +46,39 @@ class Monitoring:
         self.glance = asking.uses.glance
         words = project.vocabulary["monitoring"]
         self.patterns = {k: re.compile(v, re.IGNORECASE) for k, v in words.items()}
-        self.persistence = re.compile(words["persistence"])
-        self.tables = re.compile(words["tables"])
         self.metric_calls = re.compile(words["metric_calls"])
         self.stores = re.compile(words["stores"])
 
     def facts(self) -> list[Fact]:
         """All facts of this room."""
-        entities = [e for path in self.project.paths for e in self._entities(path)]
-        return [*self._records(entities), *self._metrics(), *self._feedback(entities), *self._views()]
-
-    def _entities(self, path: str) -> Iterator[Entity]:
-        if not self.project.is_application(path):
-            return
-        if path.endswith(".sql"):
-            text = self.project.text(path) or ""
-            for match in SQL_TABLE.finditer(text):
-                fields = [w.strip().split()[0].strip("\"'`[]") for w in match.group(2).split(",") if w.strip()]
-                yield Entity(path, text.count("\n", 0, match.start()) + 1, match.group(1), fields)
-            return
-        if path.endswith(".prisma"):
-            text = self.project.text(path) or ""
-            for match in PRISMA.finditer(text):
-                fields = [w.split()[0] for w in match.group(2).splitlines() if w.strip() and not w.strip().startswith(("//", "@@"))]
-                yield Entity(path, text.count("\n", 0, match.start()) + 1, match.group(1), fields)
-            return
-        if path not in self._code or not self.glance.holds(path, "record"):
-            return
-        if not STORING.search(path) and not (self.glance.holds(path, "stored") and KEEPS.search(self.project.text(path) or "")):
-            return
-        if not SPEAKS.search(self.project.text(path) or ""):
-            return
-        source = self.project.source(path)
-        if source is not None:
-            yield from self._of_source(source)
-
-    @cached_property
-    def _code(self) -> frozenset[str]:
-        return frozenset(self.project.code)
-
-    def _of_source(self, source: Source) -> Iterator[Entity]:
-        storing = STORING.search(source.path)
-        for declared in source.classes:
-            kept = any(self.persistence.search(b) for b in declared.bases) or any(
-                re.search(r"Entity|Table|Document|dataclass_json", d) for d in declared.decorators
-            )
-            if kept or (
-                storing
-                and source.language != "javascript"
-                and not re.search(r"Request|Response|Input|Output|Schema$|Props|DTO|Dto|Params", declared.name)
-            ):
-                fields = [a.name.rsplit(".", 1)[-1] for a in source.assignments if a.owner == declared.name and a.function < 0]
-                yield Entity(source.path, declared.line, declared.name, fields)
-        for call in source.calls:
-            if self.tables.search(call.callee):
-                name = next((v.text for v in call.arguments.items if v.kind == "string"), "")
-                inside = [c for c in source.calls if call.line <= c.line <= call.end_line]
-                fields = [v.text for c in inside for v in c.arguments.items[:2] if v.kind == "string"]
-                fields += [k for c in inside for v in c.arguments.items for k in v.keys if k]
-                yield Entity(source.path, call.line, name, fields)
+        entities = Entities(self.project, self.asking).all
+        return [
+            *self._records(entities),
+            *Records(self.project, self.asking).facts(),
+            *self._metrics(),
+            *self._feedback(entities),
+            *self._views(),
+        ]
 
     def _records(self, entities: list[Entity]) -> Iterator[Fact]:
         """Stored per-call records of the project's own: an entity with token or cost fields beside what was called."""
-        token, record = self.patterns["token_fields"], self.patterns["record_fields"]
+        token, record, calls = self.patterns["token_fields"], self.patterns["record_fields"], self.patterns["call_entities"]
         for entity in entities:
-            names = [re.sub(r"(?<=[a-z])(?=[A-Z])", "_", f) for f in entity.fields]
-            if (
-                any(token.search(n) for n in names)
-                and any(record.search(n) for n in names)
-                and not re.search(
-                    r"migrations?/.*initial|eval|bench|auth|session|verification|oauth|refresh|api_?key",
-                    f"{entity.path} {entity.name}",
-                    re.IGNORECASE,
-                )
+            names = entity.spaced
+            place = f"{entity.path} {snake(entity.name)}"
+            if not entity.kept or self.patterns["not_call_entities"].search(place):
+                continue
+            tokens = any(token.search(n) for n in names) or (calls.search(snake(entity.name)) and any(USAGE.search(n) for n in names))
+            if not tokens or not any(record.search(n) for n in names):
+                continue
+            if all(PRICE.search(n) for n in names if token.search(n)) and not (
+                calls.search(snake(entity.name)) or any(self.patterns["model_fields"].search(n) for n in names)
             ):
-                if any(re.search(r"token", n, re.IGNORECASE) and not token.search(n) for n in names) and not any(
-                    re.search(r"tokens|usage|cost", n, re.IGNORECASE) for n in names
-                ):
-                    continue
-                yield self.project.fact("call-record", entity.path, entity.line, entity=entity.name)
+                continue
+            credentials = any(re.search(r"token", n) and not token.search(n) for n in names)
+            if credentials and not any(re.search(r"tokens|usage|cost|token_count", n) for n in names):
+                continue
+            yield self.project.fact("call-record", entity.path, entity.line, entity=entity.name)
         for path in sorted(self.asking.graph.leading):
             if self.project.is_application(path) and LOG_FILE.search(self.project.text(path) or ""):
                 source = self.project.source(path)
@@ -174,7 +112,12 @@ class Monitoring:
             spaced = [re.sub(r"(?<=[a-z])(?=[A-Z])", "_", n) for n in (entity.name, *entity.fields)]
             votes = [n for n in spaced if word.search(n) and not AGGREGATE.search(n)]
             on_answer = "feedback" in entity.name.lower() or any(ANSWER.search(n) for n in spaced)
-            if votes and on_answer and not re.search(r"deprecated|eval|bench", f"{entity.path}{entity.name}", re.IGNORECASE):
+            if (
+                votes
+                and on_answer
+                and not re.search(r"deprecated|eval|bench", f"{entity.path}{entity.name}", re.IGNORECASE)
+                and (entity.kept or self._is_handed_on(entity))
+            ):
                 yield self.project.fact("feedback", entity.path, entity.line)
                 return
         for path in self.project.code:
@@ -187,6 +130,15 @@ class Monitoring:
             if line:
                 yield self.project.fact("feedback", path, line)
                 return
+
+    def _is_handed_on(self, entity: Entity) -> bool:
+        """Whether a file names a record that nothing says is stored, and stores something."""
+        named = re.compile(rf"\b{re.escape(entity.name)}\b")
+        return any(
+            entity.name in (text := self.project.text(path) or "") and STORES.search(text) and named.search(text)
+            for path in self.project.code
+            if self.project.is_application(path)
+        )
 
     def _stored(self, source: Source) -> int:
         """The line where a feedback route or handler stores what it gets; 0 when none does."""

@@ -24,6 +24,7 @@ TOO_DEEP = re.compile(r"(?:[\[{]\s{0,9}){100}|(?:[-?] ){100}|^ {400}", re.MULTIL
 STRICT = re.compile(r"\.(?:ya?ml|toml)$")
 TEMPLATE = "{{"
 OWN = (Role.APPLICATION, Role.TEST)
+FOREIGN = (Role.VENDORED, Role.GENERATED, Role.ARCHIVED)
 
 
 @dataclass
@@ -60,7 +61,7 @@ class Project:
         return role
 
     def is_application(self, path: str) -> bool:
-        """Whether the file is part of the application in scope (no test, example, document, vendored or generated file)."""
+        """Whether the file is part of the application in scope (no test, example, document, vendored, generated or archived file)."""
         return self.repository.in_scope(path) and self.role(path) is Role.APPLICATION
 
     def is_own(self, path: str) -> bool:
@@ -69,8 +70,8 @@ class Project:
 
     @cached_property
     def paths(self) -> tuple[str, ...]:
-        """All paths that are neither vendored nor generated."""
-        return tuple(p for p in self.repository.files if self.role(p) not in (Role.VENDORED, Role.GENERATED))
+        """All paths that are neither vendored, generated nor laid aside."""
+        return tuple(p for p in self.repository.files if self.role(p) not in FOREIGN)
 
     def having(self, glob: str) -> tuple[str, ...]:
         """The paths that match a glob. Most globs hold a literal that no path has: then nothing is compiled."""

@@ -7,12 +7,14 @@ from collections.abc import Iterator
 
 from rung.facts.code.source import Source
 from rung.facts.fact import Fact
+from rung.link.approvals import Approvals
 from rung.link.asking import Asking
-from rung.link.checks import asserts, test_units
+from rung.link.checks import TestUnit, asserts, test_units
 from rung.link.evaluation import Evaluation
 from rung.link.graph import Graph
 from rung.link.models import Models
 from rung.link.project import Project
+from rung.link.stand_ins import stands_in
 from rung.repository import Role
 
 MEASURES = frozenset({"guardrail", "moderation", "pii-redaction", "injection-detection", "approval"})
@@ -41,6 +43,9 @@ class Safety:
         self.measures = {kind: re.compile(p, re.IGNORECASE) for kind, p in words["measures"].items()}
         self.hiding = re.compile(words["hiding_parameters"], re.IGNORECASE)
         self.not_measures = re.compile(words["not_measures"], re.IGNORECASE)
+        self.off, self.on = re.compile(words["filters_off"]), re.compile(words["filters_on"])
+        self.attack_texts = re.compile(words["attack_texts"], re.IGNORECASE)
+        self.limit_tests = re.compile(words["limit_tests"], re.IGNORECASE)
         self.attacks = re.compile(words["attack_words"], re.IGNORECASE)
         guards = project.vocabulary.get("guard_models", ())
         self.guard_model = re.compile("|".join(f"(?:{g})" for g in guards), re.IGNORECASE) if guards else None
@@ -49,7 +54,8 @@ class Safety:
     def facts(self) -> list[Fact]:
         """All facts of this room."""
         measures = [*self._of_tools(), *self._guard_models(), *self._own(), *self._hiding()]
-        return [*measures, *self._summary(measures), *self._tests(measures), *self._attacks()]
+        measures += [f for f in Approvals(self.project, self.asking).facts() if not _evaluates(f.location.path)]
+        return [*measures, *self._summary(measures), *self._tests(measures), *self._limits(), *self._attacks()]
 
     def _of_tools(self) -> Iterator[Fact]:
         """Tools in use in application code; a resource that is provisioned counts only beside code that uses it."""
@@ -59,6 +65,7 @@ class Safety:
                 and use.fields["role"] == "application"
                 and use.fields["via"] != "resource"
                 and not _evaluates(use.location.path)
+                and not self._is_off(use)
             ):
                 sides = use.fields["protects"] or ["input"]
                 yield Fact("safety-measure", use.location, use.text, {**use.fields, "measure": use.fields["category"], "sides": sides})
@@ -70,6 +77,15 @@ class Safety:
                     use.text,
                     {**use.fields, "measure": use.fields["category"], "sides": use.fields["protects"] or ["input"]},
                 )
+
+    def _is_off(self, use: Fact) -> bool:
+        """Whether a filter that can be switched off is set to let everything pass, in the file or one that it takes names from."""
+        path = use.location.path
+        if not self.project.catalogue.by_id[str(use.fields["tool"])].strings("excludes"):
+            return False
+        near = [path, *(self.graph.touches(path) if path in self.project.code else ())]
+        texts = [self.project.text(p) or "" for p in near if self.project.is_own(p)]
+        return any(self.off.search(t) for t in texts) and not any(self.on.search(t) for t in texts)
 
     def _is_called(self, use: Fact) -> bool:
         """A filter policy attached to a model's deployment works without code; anything else must be named by code."""
@@ -185,6 +201,27 @@ class Safety:
                     yield self.project.fact("safety-test", path, unit.line)
                     return
 
+    def _limits(self) -> Iterator[Fact]:
+        """Tests that ask the system what it must not answer or attack it, and assert on what comes of that."""
+        for evaluation in self.evaluations:
+            unit = next((u for u in evaluation.tests if self.limit_tests.search(u.name)), None)
+            if unit:
+                yield self.project.fact("safety-test", evaluation.path, unit.line)
+                return
+        for path in self.project.code:
+            if self.project.role(path) is not Role.TEST or not self.glance.holds(path, "attack"):
+                continue
+            source = self.project.source(path) if self.attack_texts.search(self.project.text(path) or "") else None
+            unit = next((u for u in test_units(source) if self._attacked(source, u)), None) if source else None
+            if unit and (path in self.graph.leading or any(self.project.is_application(p) for p in self.graph.touches(path))):
+                yield self.project.fact("safety-test", path, unit.line)
+                return
+
+    def _attacked(self, source: Source, unit: TestUnit) -> bool:
+        """Whether a test holds an attack's words, asserts on something, and has nothing stand in for the model."""
+        said = any(unit.line <= t.line <= unit.end_line and self.attack_texts.search(t.value) for t in source.texts)
+        return said and asserts(source, unit) and not stands_in(source, unit)
+
     def _may_touch(self, path: str, places: set[str]) -> bool:
         """Whether a test seems to use a file with a measure, or is called after one."""
         if SAFETY_WORDS.search(path) or TESTS_MEASURE.search(self.project.text(path) or ""):
@@ -194,7 +231,7 @@ class Safety:
     def _attacks(self) -> Iterator[Fact]:
         """Automated adversarial or safety evaluation."""
         for use in self.uses:
-            if use.location.path in self.dead:
+            if use.location.path in self.dead or self._has_blank_cases(use.location.path):
                 continue
             if (
                 use.fields["category"] in ATTACKS
@@ -207,6 +244,15 @@ class Safety:
             hit = next((p for p in places if self.attacks.search(p.rsplit("/", 1)[-1])), "")
             if hit:
                 yield self.project.fact("adversarial-evaluation", hit, 1 if hit != evaluation.path else evaluation.line)
+
+    def _has_blank_cases(self, path: str) -> bool:
+        """Whether a file lists cases of which every text is empty: the form of an evaluation that nobody filled in."""
+        source = self.project.source(path) if path in self.project.code else None
+        lists = [a.value.items for a in source.assignments if a.value.kind == "list" and a.value.items] if source else []
+        return any(
+            all(c.kind == "mapping" and c.items and all(v.kind == "string" and not v.text for v in c.items) for c in cases)
+            for cases in lists
+        )
 
 
 def _does(source: Source, function: int) -> bool:

@@ -11,6 +11,7 @@ from rung.facts.fact import Fact
 from rung.link.commands import allowed
 from rung.link.dead import can_be_built
 from rung.link.files import matching
+from rung.link.glance import MODEL_CATEGORIES
 from rung.link.project import Project
 from rung.link.uses import Uses, hosts_of
 
@@ -29,7 +30,19 @@ class ToolUses:
             found += self.uses.in_source(path)
         found += [*self._resources(), *self._files(), *self._declared(), *self._settings(), *self._commands()]
         used = {str(f.fields["tool"]) for f in found} | {str(f.fields["category"]) for f in found}
-        return [f for f in found if f.fields["via"] != "environment" or self._has_company(f, used)]
+        found = [f for f in found if f.fields["via"] != "environment" or self._has_company(f, used)]
+        return [f for f in found if not _is_address(f)] if self._only_embeds(found) else found
+
+    def _only_embeds(self, found: list[Fact]) -> bool:
+        """Whether nothing but addresses tells of a model, and the code has paths by which models embed, and none by which they generate."""
+        model = [f for f in found if f.fields["category"] in MODEL_CATEGORIES and f.fields["role"] == "application"]
+        if not model or not all(_is_address(f) for f in model):
+            return False
+        words = self.project.vocabulary["asking"]
+        texts = [self.project.text(p) or "" for p in self.project.code if self.project.is_application(p)]
+        return any(w in t for w in words["embedding_paths"] for t in texts) and not any(
+            w in t for w in words["generating_paths"] for t in texts
+        )
 
     def _has_company(self, fact: Fact, used: set[str]) -> bool:
         required = self.catalogue.by_id[str(fact.fields["tool"])].strings("requires")
@@ -89,6 +102,10 @@ class ToolUses:
                 plain = [w for w in words[start + 1 :] if not w.startswith("-")]
                 if list(rest) == plain[: len(rest)] and _counts(tool) and allowed(tool, list(words), list(words)):
                     yield self.uses.use(tool, path, line, "command")
+
+
+def _is_address(fact: Fact) -> bool:
+    return fact.fields["via"] == "host" and fact.fields["category"] in MODEL_CATEGORIES
 
 
 def _counts(tool: Tool) -> bool:

@@ -16,6 +16,8 @@ class Layout:
         self._vendored: set[str] = set()
         self._bundles: set[str] = set()
         self._sites: set[str] = set()
+        self._archived: set[str] = set()
+        self._packages: set[str] = set()
         self._roles: dict[tuple[str, bool], Role] = {}
         for path in paths:
             self._note(path)
@@ -30,6 +32,10 @@ class Layout:
                 self._vendored.add("/".join(folders[: depth + 1]))
             elif part.lower() in names.SITE and names.SITE_MARKER.fullmatch([*folders, name][depth + 1]):
                 self._sites.add("/".join(folders[: depth + 1]))
+            elif part.lower() in names.MAYBE_ARCHIVED and _shows_project([f.lower() for f in folders], depth, name.lower()):
+                self._archived.add("/".join(folders[: depth + 1]))
+        if folders and names.PACKAGE.fullmatch(name.lower()):
+            self._packages.add("/".join(folders))
 
     def role(self, path: str, *, samples: bool = False) -> Role:
         """A file's role; with `samples`, example folders count as any other."""
@@ -48,6 +54,8 @@ class Layout:
             return Role.VENDORED
         if self._is_generated(folders, own[-1], above):
             return Role.GENERATED
+        if self._is_archived(folders, above):
+            return Role.ARCHIVED
         return self._own_role(own, folders, above, samples)
 
     def _is_vendored(self, folders: list[str], name: str, above: list[str]) -> bool:
@@ -64,6 +72,12 @@ class Layout:
         if "dist" in folders and suffix(name) in names.BUNDLED:
             return True
         return not names.BUNDLES.isdisjoint(folders) and names.HASHED.fullmatch(name) is not None
+
+    def _is_archived(self, folders: list[str], above: list[str]) -> bool:
+        """Whether a folder that was laid aside leads to the file."""
+        if not names.ARCHIVED.isdisjoint(folders) or not (self._archived - self._packages).isdisjoint(above):
+            return True
+        return bool(folders) and folders[0] in names.ARCHIVED_TOP and above[0] not in self._packages
 
     def _own_role(self, own: list[str], folders: list[str], above: list[str], samples: bool) -> Role:
         name, kind = own[-1], suffix(own[-1])
@@ -97,6 +111,11 @@ def is_program(path: str) -> bool:
 def _shows_copies(folders: list[str], name: str) -> bool:
     """Whether a file of a folder that may hold copies, given by its path in there, shows that it does."""
     return names.LICENCE.fullmatch(name) is not None if folders else name in names.VENDOR_LIST
+
+
+def _shows_project(folders: list[str], depth: int, name: str) -> bool:
+    """Whether a file shows that a whole project stands below a folder, which is then no part of a program of its own."""
+    return len(folders) > depth + 1 and names.SOURCE.isdisjoint(folders[:depth]) and names.PROJECT.fullmatch(name) is not None
 
 
 def _test_depth(folders: list[str], kind: str) -> int | None:

@@ -45,6 +45,17 @@ BUNDLED = words("js mjs cjs css map html wasm ts")
 BUNDLES = words("dist build out static assets public chunks")
 HASHED = _pattern(r".*[.-](?:(?=[a-z]*\d)[0-9a-f]{8,32} | (?=[\w-]*\d)(?=[\w-]*[A-Z])[\w-]{8})(?:\.chunk)?\.(?:m?js|css)")
 
+# --- what is laid aside: kept to be read, built and run by nobody
+ARCHIVED = words("_archive _archived .archive .archived attic _attic graveyard _obsolete")
+ARCHIVED_TOP = words("archived obsolete archived-code archived_code old_code old-code")  # at the top, where they are no package
+# Words of the business as well (a mail archive, a page of archived chats): only where a whole project was put below.
+MAYBE_ARCHIVED = words("archive archives archived obsolete deprecated old legacy_code")
+PACKAGE = _pattern(r"__init__\.py|index\.[cm]?[jt]sx?|mod\.rs|package\.json|go\.mod|cargo\.toml|.*\.(?:go|csproj)")
+PROJECT = _pattern(r"""
+    package\.json | pyproject\.toml | setup\.py | requirements\.txt | pipfile | go\.mod | cargo\.toml | gemfile | pom\.xml
+    | build\.gradle(?:\.kts)? | .*\.(?:sln|slnx) | composer\.json | docker-compose\.ya?ml
+""")
+
 # --- tests
 TEST_FOLDER = _pattern(r"""
     (?:.*[-_.])?tests? | tests[-_.].* | __tests?__ | __mocks__ | __snapshots__ | __fixtures__ | (?:.*[-_.])?e2e | e2e[-_]tests? | cypress

@@ -14,6 +14,7 @@ class Role(StrEnum):
     DOCUMENTATION = "documentation"
     VENDORED = "vendored"
     GENERATED = "generated"
+    ARCHIVED = "archived"
 
 
 CODE = words("""

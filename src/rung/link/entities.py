@@ -1,0 +1,149 @@
+"""Stored records as a project declares them: tables, ORM classes, documents, migrations; with the names of their fields."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from functools import cached_property
+
+from rung.facts.code.source import Class, Source
+from rung.link.asking import Asking
+from rung.link.project import Project
+
+SQL_TABLE = re.compile(
+    r"create\s+table\s+(?:if\s+not\s+exists\s+)?[\"'`\[]?([\w.]+)[\"'`\]]?\s*\((.*?)\)\s*(?:;|$)", re.IGNORECASE | re.DOTALL
+)
+PRISMA = re.compile(r"^model\s+(\w+)\s*\{(.*?)^\}", re.MULTILINE | re.DOTALL)
+# What a file holds that declares a stored record of calls or feedback, and where such files stand.
+SPEAKS = re.compile(
+    r"(?:[Ii]nput|[Oo]utput|[Pp]rompt|[Cc]ompletion|[Tt]otal|[Cc]ached?)_?[Tt]okens?|[Tt]oken_?(?:[Uu]sage|[Cc]ount)|[Tt]okens(?:_[Uu]sed)?\b|"
+    r"[Cc]ost|[Uu]sage\b|[Ff]eedback|[Vv]otes?|[Rr]ating|[Tt]humb|[Hh]elpful"
+)
+KEEPS = re.compile(
+    r"\((?:[\w.]+\.)?(?:\w*Model|\w*Base|Document|Entity|Table)\b|create_table|createTable|CreateTable|(?:pg|sqlite|mysql)Table|ApplicationRecord"
+    r"|ActiveRecord|@Entity|@Table|@Document|@DynamoDbBean|\[Table|Schema\(|defineTable|mapped_column|Column\(|Node\b|(?i:create table)"
+    r"|(?:gorm|bson|bun|db|dynamodbav|firestore):\"|derive\([^)]*(?:Queryable|Insertable|FromRow|EntityModel)"
+)
+STORING = re.compile(
+    r"(?:^|/)(?:models?|entities|entity|schema|storage|repositories|repository|db|database|tables|persistence)(?:/|\.|_)", re.IGNORECASE
+)
+TRANSFERS = re.compile(r"Request|Response|Input|Output|Schema$|Props|DTO|Dto|Params")
+MAPPED = re.compile(
+    r"^(?:\w+\.)*(?:Entity|Table|Document|Node|MappedEntity|DynamoDbBean|DynamoDBTable|Container|BsonCollection|dataclass_json)$"
+)
+TAGGED = re.compile(r"`[^`]*\b(?:gorm|bson|bun|db|dynamodbav|firestore|pg):\"")
+COLLECTIONS = ("DbSet<", "Collection<", "Repository<")
+COLLECTED = re.compile(r"\b(?:DbSet|\w*MongoCollection|ILiteCollection|\w*Repository)<\s*(\w+)")
+DERIVED = re.compile(r"derive\([^)]*(?:Queryable|Insertable|FromRow|EntityModel)")
+
+
+class Entity:
+    """A record: a table, an ORM class, a migration; with its field names. `kept` says that something is known to store it."""
+
+    def __init__(self, path: str, line: int, name: str, fields: list[str], *, kept: bool = True) -> None:
+        self.path, self.line, self.name, self.fields, self.kept = path, line, name, fields, kept
+
+    @cached_property
+    def spaced(self) -> list[str]:
+        """The names of the fields in snake case."""
+        return [snake(f) for f in self.fields]
+
+
+def snake(name: str) -> str:
+    """A name in snake case."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+
+
+class Entities:
+    """The records that an application declares."""
+
+    def __init__(self, project: Project, asking: Asking) -> None:
+        self.project, self.graph, self.glance = project, asking.graph, asking.uses.glance
+        words = project.vocabulary["monitoring"]
+        self.persistence = re.compile(words["persistence"])
+        self.tables = re.compile(words["tables"])
+
+    @cached_property
+    def all(self) -> list[Entity]:
+        """All records, in the order of the files."""
+        return [e for path in self.project.paths if self.project.is_application(path) for e in self._of_file(path)]
+
+    def _of_file(self, path: str) -> Iterator[Entity]:
+        if path.endswith(".sql"):
+            yield from self._of_sql(path, self.project.text(path) or "", 1)
+        elif path.endswith(".prisma"):
+            text = self.project.text(path) or ""
+            for match in PRISMA.finditer(text):
+                fields = [w.split()[0] for w in match.group(2).splitlines() if w.strip() and not w.strip().startswith(("//", "@@"))]
+                yield Entity(path, text.count("\n", 0, match.start()) + 1, match.group(1), fields)
+        elif path in self._code and self.glance.holds(path, "record"):
+            text = self.project.text(path) or ""
+            declared = STORING.search(path) or (self.glance.holds(path, "stored") and KEEPS.search(text))
+            if not declared and posixpath.basename(path).split(".")[0] not in self._collected:
+                return
+            source = self.project.source(path) if SPEAKS.search(text) else None
+            if source is not None:
+                yield from self._of_source(source)
+
+    def _of_sql(self, path: str, text: str, first: int) -> Iterator[Entity]:
+        for match in SQL_TABLE.finditer(text):
+            fields = [w.strip().split()[0].strip("\"'`[]") for w in match.group(2).split(",") if w.strip()]
+            yield Entity(path, text.count("\n", 0, match.start()) + first, match.group(1), fields)
+
+    @cached_property
+    def _code(self) -> frozenset[str]:
+        return frozenset(self.project.code)
+
+    def _of_source(self, source: Source) -> Iterator[Entity]:
+        storing = STORING.search(source.path) and source.language != "javascript"
+        for declared in source.classes:
+            kept = self._is_kept(source, declared)
+            if kept or (storing and not TRANSFERS.search(declared.name)):
+                fields = [a.name.rsplit(".", 1)[-1] for a in source.assignments if a.owner == declared.name and a.function < 0]
+                yield Entity(source.path, declared.line, declared.name, fields, kept=kept)
+        for call in source.calls:
+            if self.tables.search(call.callee):
+                name = next((v.text for v in call.arguments.items if v.kind == "string"), "")
+                inside = [c for c in source.calls if call.line <= c.line <= call.end_line]
+                fields = [v.text for c in inside for v in c.arguments.items[:2] if v.kind == "string"]
+                fields += [k for c in inside for v in c.arguments.items for k in v.keys if k]
+                yield Entity(source.path, call.line, name, fields)
+        for text in source.texts:
+            if re.match(r"\s*create\s+table\b", text.value, re.IGNORECASE):
+                yield from self._of_sql(source.path, text.value.strip(), text.line)
+
+    def _is_kept(self, source: Source, declared: Class) -> bool:
+        """Whether something says that objects of a class are stored: its base, an annotation, its fields' tags, a collection."""
+        if self._is_mapped(source, declared, 3) or any(MAPPED.search(d) for d in declared.decorators):
+            return True
+        own = [a for a in source.assignments if a.owner == declared.name and a.function < 0]
+        if any(a.name.rsplit(".", 1)[-1] in ("__tablename__", "__table__") for a in own):
+            return True
+        if source.language == "go":
+            return any(TAGGED.search(a.annotation) for a in own)
+        if source.language == "rust":
+            return any(DERIVED.search(line) for line in source.lines[max(0, declared.line - 5) : declared.line])
+        return source.language in ("csharp", "java") and declared.name in self._collected
+
+    def _is_mapped(self, source: Source, declared: Class, steps: int) -> bool:
+        """Whether a class derives from a base of stored records, also through bases of the repository's own."""
+        if any(self.persistence.search(b) for b in declared.bases):
+            return True
+        if not steps:
+            return False
+        bases = {b.rsplit(".", 1)[-1] for b in declared.bases} - {declared.name}
+        near = [t for t in self.graph.touches(source.path) if self._declares(t, bases)] if bases else []
+        files = [source, *(o for t in near if (o := self.project.source(t)))]
+        return any(c.name in bases and self._is_mapped(f, c, steps - 1) for f in files for c in f.classes)
+
+    def _declares(self, path: str, names: set[str]) -> bool:
+        text = self.project.text(path) or ""
+        return any(f"class {n}" in text for n in names)
+
+    @cached_property
+    def _collected(self) -> frozenset[str]:
+        """Names of the classes of which a database's context, collection or repository holds objects."""
+        files = [p for p in self.project.code if p.endswith((".cs", ".java", ".kt")) and self.project.is_application(p)]
+        texts = (self.project.text(p) or "" for p in files)
+        return frozenset(n for text in texts if any(w in text for w in COLLECTIONS) for n in COLLECTED.findall(text))

@@ -1,0 +1,229 @@
+"""Records of model calls that code writes itself: a mapping or object with tokens, or the prompt beside the response, that ends in a file
+or a database."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from rung.facts.code.source import Call, Source, Value
+from rung.facts.fact import Fact
+from rung.link.asking import Asking
+from rung.link.entities import snake
+from rung.link.project import Project
+
+DEPTH, HOPS, ROUNDS = 6, 3, 4
+# Scripts that make data sets, evaluate, train or cache keep such mappings too, and record no calls of the application.
+ELSEWHERE = re.compile(
+    r"(?:^|[/_.-])(?:\w*evals?|evaluations?|evaluators?|\w*bench\w*|tests?|mocks?|datasets?|data_?gen\w*|synth\w*|train\w*|finetun\w*|fine_?tun\w*"
+    r"|notebooks?|annotat\w*|label\w*|cach\w+|export\w*|prices?|pricing)(?=[/_.-])",
+    re.IGNORECASE,
+)
+
+# Objects that hold a whole conversation or a configuration, with sums of tokens at best.
+WHOLE = re.compile(
+    r"Session|Conversation|History|Thread|Chat$|Config|Settings|State$|Store$|Request|Params|Options|Client|Average|Aggregate|Summary|Stats"
+)
+SPEAKS = re.compile(r"[Tt]okens?\b|[Tt]okens?_|[Uu]sage|[Cc]ost\b|[Pp]rompt|[Mm]essages|[Qq]uery|[Mm]etrics|_time\b|[Ll]atency")
+
+
+class Records:
+    """Finds the places where an application stores a record of a model call, without a declared table."""
+
+    def __init__(self, project: Project, asking: Asking) -> None:
+        self.project, self.asking = project, asking
+        words = project.vocabulary["records"]
+        self.token = re.compile(project.vocabulary["monitoring"]["token_fields"], re.IGNORECASE)
+        self.parts = {k: re.compile(v) for k, v in words["parts"].items()}
+        self.sinks = re.compile(words["sinks"])
+        self.no_sinks = re.compile(words["no_sinks"], re.IGNORECASE)
+        self.savers = re.compile(words["savers"], re.IGNORECASE)
+
+    def facts(self) -> Iterator[Fact]:
+        """Facts of kind `call-record`, one a file."""
+        glance, leading = self.asking.uses.glance, self.asking.graph.leading
+        for path in self.project.code:
+            if not glance.holds(path, "written") or not self.project.is_application(path) or ELSEWHERE.search(path):
+                continue
+            if path not in leading and not glance.holds(path, "record"):
+                continue
+            source = self.project.source(path) if SPEAKS.search(self.project.text(path) or "") else None
+            line = self._recorded(source) if source else 0
+            if line:
+                yield self.project.fact("call-record", path, line, entity="")
+
+    def _recorded(self, source: Source) -> int:
+        """The line of a record that is stored; 0 when there is none."""
+        if not any(self.sinks.search(c.callee) or self.savers.search(snake(c.callee.rsplit(".", 1)[-1])) for c in source.calls):
+            return 0
+        classes = self._classes(source)
+        tainted: dict[tuple[int, str], int] = {}
+        for call in source.calls:
+            line = next((v.line for v in _walk(call.arguments, DEPTH) if self._is_record(v, classes)), 0)
+            if line and self._ends(source, call):
+                return line
+        self._seed(source, classes, tainted)
+        for _ in range(ROUNDS if tainted else 0):
+            for call in source.calls:
+                line = self._held(call.arguments, call.function, tainted)
+                if line and self._ends(source, call):
+                    return line
+            if not self._spread(source, tainted):
+                break
+        return 0
+
+    def _seed(self, source: Source, classes: dict[str, set[str]], tainted: dict[tuple[int, str], int]) -> None:
+        """Names that hold a record: assigned one, appended one, or filled key by key."""
+        filled: dict[tuple[int, str], set[str]] = {}
+        for a in source.assignments:
+            hit = next((v for v in _walk(a.value, 2) if self._is_record(v, classes)), None)
+            if hit is not None and "cache" not in a.name.lower():
+                tainted.setdefault(_scope(a.function, a.name), hit.line)
+            head, dot, key = a.name.rpartition(".")
+            if a.value.kind == "mapping":
+                filled.setdefault((a.function, a.name), set()).update(k for k in a.value.keys if k)
+            elif dot and head not in ("self", "this") and (a.function, head) in filled:
+                filled[a.function, head].add(key)
+                if self._tells({snake(k) for k in filled[a.function, head]}):
+                    tainted.setdefault(_scope(a.function, head), a.line)
+        for call in source.calls:
+            head, _, tail = call.callee.rpartition(".")
+            if head and tail in ("append", "push", "Add", "add", "extend", "insert", "unshift"):
+                hit = next((v for v in _walk(call.arguments, 2) if self._is_record(v, classes)), None)
+                if hit is not None:
+                    tainted.setdefault(_scope(call.function, head), hit.line)
+
+    def _spread(self, source: Source, tainted: dict[tuple[int, str], int]) -> bool:
+        """Hands records on: to names that are made of them, to lists that they are put into, to functions that give an attribute back."""
+        before = len(tainted)
+        for a in source.assignments:
+            line = self._held(a.value, a.function, tainted)
+            if line and "." not in a.name.removeprefix("self.").removeprefix("this."):
+                tainted.setdefault(_scope(a.function, a.name), line)
+        for call in source.calls:
+            head, _, tail = call.callee.rpartition(".")
+            line = self._held(call.arguments, call.function, tainted)
+            if line and head and tail in ("append", "push", "Add", "add", "extend", "insert"):
+                tainted.setdefault(_scope(call.function, head), line)
+            if (
+                line
+                and call.function >= 0
+                and re.match(r"(?:get|to|as|dump|build|make|collect|serialize)_?", source.functions[call.function].name)
+            ):
+                tainted.setdefault((-2, source.functions[call.function].name), line)
+        return len(tainted) > before
+
+    def _held(self, value: Value, function: int, tainted: dict[tuple[int, str], int]) -> int:
+        """The line of the record that an expression is made of; 0 for none."""
+        for part in _walk(value, DEPTH):
+            if part.kind == "name" and (line := tainted.get(_scope(function, part.text), 0)):
+                return line
+            if part.kind == "call":
+                line = tainted.get((-2, part.text.rsplit(".", 1)[-1]), 0) or tainted.get(_scope(function, part.text.rpartition(".")[0]), 0)
+                if line:
+                    return line
+            if part.kind == "other" and len(part.text) < 200:
+                for word in set(re.findall(r"[\w.]+", part.text)):
+                    if line := tainted.get(_scope(function, word), 0):
+                        return line
+        return 0
+
+    def _is_record(self, value: Value, classes: dict[str, set[str]]) -> bool:
+        """Whether a mapping, an object with named fields or an object of a class that has them is the record of a call."""
+        if value.kind == "mapping" or (value.kind == "call" and any(value.keys)):
+            keys = {snake(k) for v in _nested(value) for k in v.keys if k}
+            if self._tells(keys):
+                return True
+        if value.kind == "call" and classes:
+            return any(part in classes and self._tells(classes[part] - {"messages"}) for part in value.text.split("."))
+        return False
+
+    def _tells(self, keys: Iterable[str]) -> bool:
+        """Whether keys tell of one call: tokens or cost with what was asked or answered, or the prompt as sent with the response."""
+        names = list(keys)
+        has = {part: any(p.search(n) for n in names) for part, p in self.parts.items()}
+        counted = [n for n in names if n != "token" and self.token.search(n)]
+        priced = bool(counted) and all("cost" in n or "price" in n for n in counted)
+        if has["passage"] or (priced and not has["sent"] and {"model", "model_name"}.isdisjoint(names)):
+            return False
+        if counted:
+            return (has["sent"] and has["answered"]) or ((has["answered"] or has["sent"] or has["asked"]) and has["told"])
+        if has["graded"] or has["asks"]:
+            return False
+        return has["answered"] and ((has["sent"] and has["told"]) or (has["asked"] and has["timed"]))
+
+    def _classes(self, source: Source) -> dict[str, set[str]]:
+        """The classes that a file makes objects of, by name, with the fields of theirs and of the classes that these are typed with."""
+        called = {p for c in source.calls for p in c.callee.split(".") if p[:1].isupper() and not WHOLE.search(p)}
+        if not called:
+            return {}
+        found: dict[str, set[str]] = {}
+        for other in self._near(source, "record"):
+            own = {c.name for c in other.classes}
+            wanted = own & called
+            if not wanted:
+                continue
+            fields: dict[str, set[str]] = {}
+            typed: dict[str, set[str]] = {}
+            for a in other.assignments:
+                if a.owner in own and a.function < 0:
+                    fields.setdefault(a.owner, set()).add(snake(a.name.rsplit(".", 1)[-1]))
+                    typed.setdefault(a.owner, set()).update(own & set(re.findall(r"\w+", a.annotation)))
+            for name in wanted:
+                found.setdefault(name, set()).update(
+                    f for held in (name, *(t for t in typed.get(name, ()) if not WHOLE.search(t))) for f in fields.get(held, ())
+                )
+        return found
+
+    def _near(self, source: Source, group: str) -> Iterator[Source]:
+        """A file and those that it takes names from, as far as these hold a word of a group."""
+        yield source
+        for target in self.asking.graph.touches(source.path):
+            wanted = self.project.is_own(target) and self.asking.uses.glance.holds(target, group)
+            other = self.project.source(target) if wanted else None
+            if other is not None:
+                yield other
+
+    def _ends(self, source: Source, call: Call) -> bool:
+        """Whether a call puts what it is given into a file or a database, itself or as a function of the repository's own that does."""
+        if self.no_sinks.search(call.callee):
+            return False
+        if self.sinks.search(call.callee):
+            return True
+        return self._saves(source, call.callee, HOPS)
+
+    def _saves(self, source: Source, callee: str, hops: int) -> bool:
+        tail = callee.rsplit(".", 1)[-1]
+        if not hops or not self.savers.search(snake(tail)) or self.no_sinks.search(callee):
+            return False
+        for other in self._near(source, "written"):
+            for index, function in enumerate(other.functions):
+                if function.name == tail and any(
+                    not self.no_sinks.search(c.callee)
+                    and (self.sinks.search(c.callee) or (c.callee != callee and self._saves(other, c.callee, hops - 1)))
+                    for c in other.calls
+                    if c.function == index
+                ):
+                    return True
+        return False
+
+
+def _scope(function: int, name: str) -> tuple[int, str]:
+    """Attributes of an object are seen in the whole file, other names in their function."""
+    return (-1 if name.startswith(("self.", "this.", "@")) else function, name)
+
+
+def _walk(value: Value, depth: int) -> Iterator[Value]:
+    """An expression and the ones that it is made of."""
+    yield value
+    if depth:
+        for item in value.items:
+            yield from _walk(item, depth - 1)
+
+
+def _nested(value: Value) -> Iterator[Value]:
+    """A mapping and the mappings within it, such as the usage of a call."""
+    yield value
+    for item in value.items:
+        if item.kind == "mapping":
+            yield from _nested(item)
