@@ -11,6 +11,13 @@ from rung.link.project import Project
 
 FAILS = re.compile(r"\.(?:Error|Errorf|Fatal|Fatalf)$|^panic!?$")
 LOOKS = re.compile(r"(?:^|\.)(?:Contains|EqualFold|MatchString|HasPrefix|HasSuffix|contains|is_match|starts_with|ends_with)$")
+# Functions that administrate what is stored or set, by their first word, or by that and what it is done to: they return no answer.
+ADMINISTRATES = re.compile(
+    r"_*a?(?:(?:delete|drop|upload|download|register|unregister|upsert|recreate|rebuild|reindex|ingest|purge|login|logout|subscribe)(?:_\w+)?"
+    r"|(?:create|update|get|fetch|list|add|set|search|find|count|patch|put|make|build|init|initialize|setup|remove|insert|rename|load|save|index|import|export|clear|reset)_"
+    r"\w*?(?:knowledge_?base|kb|doc|document|file|collection|index|vector_?store|store|user|tenant|account|workspace|data_?set|chunk|config|setting|model|session"
+    r"|thread|api_?key|token|permission|profile|connection|project)(?:s|es)?(?:_(?:by|before|after|for|from|to|in)_\w+)?)"
+)
 FORMAL = re.compile(r"\bnil\b|len\(|\berr\b|status", re.IGNORECASE)
 
 
@@ -23,6 +30,12 @@ def judges_answer(source: Source, unit: TestUnit, asking: list[Call]) -> bool:
         if (mentions(text, names) or any(call.line <= line <= call.end_line for line in lines)) and on_content(source, call):
             return True
     return _helper_judges(source, unit, names, lines) or _fails_by_hand(source, unit, names)
+
+
+def administrates(call: Call) -> bool:
+    """Whether a call, by its name, creates, lists or deletes what is stored, and so returns no model's answer."""
+    name = re.split(r"[.:]+", call.callee)[-1]
+    return bool(ADMINISTRATES.fullmatch(re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()))
 
 
 def asserts_content(source: Source, unit: TestUnit, scorers: frozenset[str] | set[str]) -> bool:

@@ -242,6 +242,8 @@ class Asking:
         parts = re.split(r"[.:]+", call.callee)
         if parts[-1] not in names:
             return len(parts) == 1 and parts[0] in names
+        if len(parts) == 2 and parts[0] in ("self", "this"):
+            return parts[-1] not in COMMON or any(f.name == parts[-1] and f.owner for f in source.functions)
         return parts[-1] not in COMMON and (len(parts) == 1 or parts[0] not in _foreign(source))
 
     def calls(self, path: str) -> list[Call]:

@@ -20,10 +20,13 @@ ASSERTION = re.compile(
 FORM_ONLY = re.compile(
     r"is_not_none|isNotNull|assertIsNotNone|assertIsInstance|toBeDefined|toBeTruthy|toBeInstanceOf|not_to be_nil|be_present"
     r"|isNotEmpty|isNotBlank|NotEmpty$|\bis (?:not )?None\b|(?:=== ?|!== ?)(?:undefined|null)\b"
-    r"|NotNil$|NoError$|IsNotNull|IsType|status_code|statusCode|\.status\b|isinstance\(|toHaveProperty|toBeVisible|toBeInTheDocument|assert_called|toHaveBeenCalled|assertStatus|HasField",
+    r"|NotNil$|NoError$|IsNotNull|IsType|[sS]tatus_?[cC]ode|http\.Status[A-Z]|HttpStatus\b|[cC]ode\)\.to(?:Be|Equal|StrictEqual)\(|\.status\b|isinstance\(|toHaveProperty|toBeVisible|toBeInTheDocument|assert_called|toHaveBeenCalled|assertStatus|HasField",
 )
 FORMAT = re.compile(r"assert\w*(?:format|schema|structure|valid|shape|type|instance|keys|fields)(?:$|_)", re.IGNORECASE)
 KEYS = r"""["'](?:answer|response|result|content|text|output|message|messages|choices|role|error|status|id|data|usage|model)["']"""
+# What a server says of how a request went: `data["code"] == 200`, `data["msg"] == "created"`.
+STATUS_FIELD = re.compile(r"""(?:\[["']|\.)(?:err_?code|ret_?code|err_?msg|success|ok|detail)(?:["']\])?$|\[["'](?:msg|error)["']\]$""")
+STATUS_NUMBER = re.compile(r"""(?:\[["']|\.)code(?:["']\])?\s*[=!]==?\s*-?\d+""")
 KEY_PRESENT = re.compile(rf"(?:assertIn|toHaveProperty|have_key|Contains|ContainsKey)\(\s*(?:t,\s*)?{KEYS}")
 # Lengths, identities and accounts of an answer say nothing of its content.
 BOOKKEEPING = re.compile(
@@ -242,6 +245,8 @@ def _formal(left: str, operator: str, right: str) -> bool:
     sides = f"{left} {right}"
     if right.strip() in ("None", "null", "nil", "undefined", "''", '""', "True", "False", "true", "false"):
         return not re.search(r"pass|correct|score", left, re.IGNORECASE)
+    if STATUS_FIELD.search(left.strip()) or STATUS_NUMBER.search(f"{left.strip()} == {right.strip()}"):
+        return True
     if re.search(r"status|type\(|isinstance|__class__|Count\b", sides) or BOOKKEEPING.search(sides):
         return True
     # `"answer" in response`: a key that is there

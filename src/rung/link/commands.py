@@ -11,8 +11,10 @@ from rung.facts.code.source import Source, Value
 
 STARTS = re.compile(
     r"^(?:subprocess\.(?:run|Popen|call|check_call|check_output)|os\.(?:system|popen)|exec(?:Sync|a|File|FileSync)?|spawn(?:Sync)?|exec\.Command(?:Context)?|asyncio\.create_subprocess_(?:exec|shell)"
-    r"|child_process\.\w+|Popen|run|check_call|system|Kernel\.system|Process\.Start|Command::new|execaCommand)$"
+    r"|child_process\.\w+|Popen|run|check_call|system|Kernel\.system|Process\.Start|Command::new|execaCommand|(?:\w+\.)*(?:exec_run|commands\.run|execSync|spawnSync))$"
 )
+# The tests of whatever project stands in the folder.
+TESTS = re.compile(r"(?:npm|pnpm|yarn|bun|make|just|task)(?: run)? test\b|\S*(?:gradlew?|mvnw?)(?: -\S+)* test\b")
 
 
 def command_tools(catalogue: Catalogue, program: str, words: Sequence[str]) -> list[Tool]:
@@ -28,10 +30,12 @@ def started(catalogue: Catalogue, source: Source) -> list[tuple[Tool, int]]:
         return []
     given = [(item, call.line) for call in starting for item in call.arguments.items[:1]]
     given += [(Value("list", line=call.line, items=call.arguments.items), call.line) for call in starting if len(call.arguments.items) > 1]
-    given += [(a.value, a.line) for a in source.assignments if a.value.kind == "list"]
+    given += [(value, a.line) for a in source.assignments for value in (a.value, *a.value.items) if value.kind == "list"]
     found: dict[str, tuple[Tool, int]] = {}
     for value, line in given:
         words = _words(value)
+        if words[:2] == ["", "-m"]:  # behind an interpreter that a variable holds
+            words = words[2:]
         while words and words[0] in (
             "python",
             "python3",
@@ -52,12 +56,23 @@ def started(catalogue: Catalogue, source: Source) -> list[tuple[Tool, int]]:
     return list(found.values())
 
 
+def runs_tests(catalogue: Catalogue, source: Source) -> int:
+    """The line at which a source file starts a test runner or a project's tests as a process; 0 when it does not."""
+    found = [line for tool, line in started(catalogue, source) if tool.category == "test-runner"]
+    for call in source.calls:
+        if STARTS.match(call.callee):
+            words = [w for item in call.arguments.items[:2] for w in _words(item)]
+            found += [call.line] if TESTS.match(" ".join(words)) else []
+    return min(found, default=0)
+
+
 def _words(value: Value) -> list[str]:
     if value.kind in ("string", "template"):
         return value.text.split()[:12]
     if value.kind != "list":
         return []
-    return [item.text if item.kind in ("string", "template") else "" for item in value.items[:12]]
+    flat = [inner for item in value.items[:12] for inner in (item.items if item.kind == "list" else (item,))][:12]
+    return [item.text if item.kind in ("string", "template") else "" for item in flat]
 
 
 def _follows(rest: tuple[str, ...], words: list[str]) -> bool:

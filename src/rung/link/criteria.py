@@ -44,6 +44,7 @@ LOOKS = re.compile(
     re.IGNORECASE,
 )
 NEAR_ABOVE = 6
+RETURNS = 2  # functions that hand a verdict on
 
 
 def criterion(source: Source) -> tuple[str, int] | None:
@@ -94,8 +95,8 @@ def _holds_verdict(source: Source, name: str) -> bool:
     )
 
 
-def _returns_verdict(source: Source, name: str) -> bool:
-    """A function of the file, such as `main`, that returns an exit code by the scores."""
+def _returns_verdict(source: Source, name: str, deep: int = RETURNS) -> bool:
+    """A function of the file, such as `main`, that returns an exit code by the scores, or what another such function returns."""
     for function in source.functions:
         if function.name != name:
             continue
@@ -105,6 +106,9 @@ def _returns_verdict(source: Source, name: str) -> bool:
                 continue
             by_score = BAR.search(_plain(line)) and re.search(r"[<>]|\bif\b|\?|\bnot\b|!|int\(|bool\(|any\(|all\(", line)
             if by_score or (re.fullmatch(r"return (?:1|2|False|false);?", line) and _after_bar(source, number, 4)):
+                return True
+            handed = set(re.findall(r"(\w+)\(", line)) - {name}
+            if deep and any(_returns_verdict(source, other, deep - 1) for other in sorted(handed)):
                 return True
     return False
 

@@ -16,7 +16,7 @@ MANY_TESTS = 3
 NO_CASES = re.compile(
     r"^(?:package(?:-lock)?|tsconfig[\w.]*|pyproject|appsettings[\w.-]*|local\.settings|launchsettings|settings|config|logging|manifest|schema|openapi|swagger"
     r"|(?:docker-)?compose[\w.-]*|requirements[\w.-]*|secrets?|env|models?|tools|credentials|[\w.-]*[._-](?:schema|settings|config)"
-    r"|[\w.-]*(?:results?|outputs?|reports?|summary|scores|metrics|responses|log)|(?:[\w-]+[_-])?(?:system|user|judge|eval|generat\w+|g_eval)[_-]?prompts?)$",
+    r"|[\w.-]*(?:results?|outputs?|reports?|summary|scores|metrics|responses|log)|[\w-]+[_-](?:metadata|pric(?:es|ing)|leaderboard)|(?:[\w-]+[_-])?(?:system|user|judge|eval|generat\w+|g_eval)[_-]?prompts?)$",
     re.IGNORECASE,
 )
 LISTED = re.compile(
@@ -56,6 +56,37 @@ INLINE = re.compile(
 )
 ROW = re.compile(r"(?:^|\.)(?:InlineData|TestCase)$")  # gives one case each
 MANY_ROWS = 20
+CASE_FOLDER = re.compile(
+    r"((?:[\w-]*[_-])?(?:conversations?|scenarios?|dialog(?:ue)?s?|exercises?|problems?|tasks?|queries|prompts_to_test|golden|goldens|suites?))"
+    r"/(?:[^/]+/)*[^/]+\.(?:ya?ml|jsonl?|csv|toml)$",
+    re.IGNORECASE,
+)
+OUTCOMES = re.compile(r"/(?:[\w-]*(?:results?|outputs?|reports?|runs?|logs?)|node_modules)/", re.IGNORECASE)
+LISTS = re.compile(
+    r"(?:^|\.)(?:r?glob|iglob|iterdir|listdir|scandir|walk|globSync|readdir(?:Sync)?|ReadDir|WalkDir|Glob|read_dir|GetDirectories|EnumerateFiles|GetFiles)$"
+    r"|^glob\.sync$"
+)
+# What a harness goes through, where it sets tasks to the application.
+TASKS = re.compile(
+    r"exercis|problem|task|instance|puzzle|challenge|scenario|benchmark|case|question|fixture|sample|swe_?bench|human_?eval", re.IGNORECASE
+)
+
+
+def defined_cases(source: Source, taken: frozenset[str] | None) -> tuple[str, int] | None:
+    """A list of cases that a module defines at its top level and of which another one takes the name (None: all of them)."""
+    for assignment in source.assignments:
+        if taken is not None and assignment.name not in taken:
+            continue
+        if assignment.function < 0 and not assignment.owner and _is_cases(assignment.value) and not NO_CASES_NAMED.search(assignment.name):
+            return source.path, assignment.line
+    return None
+
+
+def goes_through_folder(source: Source) -> bool:
+    """Whether a harness goes through a folder of exercises, tasks or the like, wherever that comes from."""
+    through = [c.line for c in source.calls if LISTS.search(c.callee)]
+    lines = [*through, *(loop.line for loop in source.loops)] if through or source.loops else []
+    return any(TASKS.search(source.lines[line - 1]) for line in lines)
 
 
 def data_set(project: Project, source: Source, live: Sequence[TestUnit] = ()) -> tuple[str, int] | None:
@@ -227,6 +258,24 @@ def data_nearby(project: Project, source: Source) -> tuple[str, int] | None:
         and not NO_CASES.match(posixpath.splitext(posixpath.basename(p))[0])
         and re.search(r"(?:case|question|dataset|ground_truth|golden)[\w-]*(?:/[^/]+)*\.(?:ya?ml|jsonl?|csv)$", p, re.IGNORECASE)
     ]
+    beside = beside or _folder_of_cases(project, folder)
     if len(beside) >= 2 or (len(beside) == 1 and cases_in(project, beside[0]) >= 2):
         return beside[0], 1
     return None
+
+
+def _folder_of_cases(project: Project, folder: str) -> list[str]:
+    """Files of cases in a folder beside an evaluation (`conversations/hr/leave.json`) that code next to it names."""
+    by_folder: dict[str, list[str]] = {}
+    for path in project.paths if folder else ():
+        match = CASE_FOLDER.match(path, len(folder) + 1) if path.startswith(folder + "/") else None
+        if match and not OUTCOMES.search(path, len(folder)):
+            by_folder.setdefault(match[1], []).append(path)
+    if not by_folder:
+        return []
+    texts = [project.text(p) or "" for p in project.code if posixpath.dirname(p) == folder]
+    for name, found in sorted(by_folder.items()):
+        named = re.compile(rf"""["'`/]{re.escape(name)}["'`/]""")
+        if any(named.search(text) for text in texts):
+            return found
+    return []

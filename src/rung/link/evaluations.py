@@ -13,16 +13,17 @@ from functools import cached_property
 from rung.facts.catalogue import Tool
 from rung.facts.code.source import Call, Source
 from rung.link import metrics as scoring
-from rung.link.answers import asserts_content, can_be_called, judges_answer
+from rung.link.answers import administrates, asserts_content, can_be_called, judges_answer
 from rung.link.asking import Asking, owners
 from rung.link.checks import TestUnit, asserts, test_units
-from rung.link.commands import started
+from rung.link.commands import runs_tests, started
 from rung.link.configurations import Configurations
 from rung.link.criteria import baseline, criterion
-from rung.link.datasets import data_nearby, data_set, locate
+from rung.link.datasets import data_nearby, data_set, defined_cases, goes_through_folder, locate
 from rung.link.dead import Dead
 from rung.link.evaluation import Evaluation
 from rung.link.graph import Graph
+from rung.link.judges import Judges
 from rung.link.project import Project
 from rung.link.requests import Requests
 from rung.link.stand_ins import fixtures_stand_in, stands_in
@@ -41,7 +42,9 @@ SCORE_CALL = re.compile(
 ABOUT_MEASURE = re.compile(r"guard_?rail|moderation|content_?filter|is_?blocked|approval", re.IGNORECASE)
 LIVE_GO = re.compile(r"API_KEY|_LIVE|LIVE_|[Ee]valuat")
 # Where these words stand in a test, something is replaced; but for what a test's surroundings need, and for other words.
-REPLACING = re.compile(r"(?<![a-z])(?:mock|(?:monkey)?patch|fake|stub|vcr|cassette|respx|nock|msw|httptest|noop)", re.IGNORECASE)
+REPLACING = re.compile(
+    r"(?<![a-z])(?:mock|(?:monkey)?patch|fake|stub|vcr|cassette|respx|nock|msw|httptest|noop|pollyjs|betamax|httprr)", re.IGNORECASE
+)
 HARMLESS = re.compile(r"\bmonkeypatch(?:\.(?:setenv|delenv|chdir|syspath_prepend)\b|(?!\.))|patch\.dict\(\s*(?:\"os|'os|os)\.environ")
 LIVE_PATH = re.compile(
     r"(?:^|[/_.-])(?:e2e|end_?to_?end|live|integration|functional|system|acceptance)(?:[/_.-]|$)|IT\.java$", re.IGNORECASE
@@ -54,6 +57,9 @@ PREPARES = re.compile(
 )
 LOADS = re.compile(
     r"(?:^|\.)(?:load_dataset|read_csv|read_json|read_parquet|DictReader|get_dataset|load_jsonl?|loads?_?cases?|from_jsonl?|jsonlines\.open)$"
+)
+CASES = re.compile(
+    r"(?:cases?|data_?sets?|data|questions?|scenarios?|golden|fixtures|samples|examples|quer(?:y|ies)|tasks?)\.\w+$", re.IGNORECASE
 )
 GRADES = re.compile(r"evaluat|judge|grade|score|rate_", re.IGNORECASE)
 SERVER = re.compile(
@@ -69,6 +75,7 @@ class Evaluations:
         self.project, self.graph, self.uses, self.asking = project, graph, uses, asking
         self.dead = Dead(project)
         self.requests = Requests(project, graph, asking)
+        self.judges = Judges(project, graph)
         self._scorers: dict[str, frozenset[str]] = {}
 
     def all(self) -> list[Evaluation]:
@@ -183,7 +190,7 @@ class Evaluations:
             calls = [c for c in asking if c.function in unit.functions]
             calls += [c for c in source.calls if c.function in unit.functions and c.callee.rsplit(".", 1)[-1] in helpers]
             calls += [c for c in served if c.function in unit.functions]
-            calls = [c for c in calls if can_be_called(self.project, self.graph, source, c)]
+            calls = [c for c in calls if not administrates(c) and can_be_called(self.project, self.graph, source, c)]
             scored = any(
                 c.function in unit.functions and (c.callee.rsplit(".", 1)[-1] in scorers or self._scores(c, tools, source))
                 for c in source.calls
@@ -242,11 +249,15 @@ class Evaluations:
         for tool, line in started(self.project.catalogue, source) if HINT.search(source.path) else ():
             if tool.category in EVALUATION:
                 return Evaluation(source.path, line, form, [tool.id])
-        asking = self.asking.calls(source.path)
-        if not asking or stands_in(source, None) or PREPARES.search(posixpath.basename(source.path)):
+        if PREPARES.search(posixpath.basename(source.path)) or stands_in(source, None):
             return None
-        line = self._score_line(source)
-        if not line or not self._loops_over_cases(source):
+        if line := self.judges.line(source):
+            return Evaluation(source.path, line, form)
+        if not self.asking.calls(source.path):
+            return None
+        tested = runs_tests(self.project.catalogue, source)
+        line = tested or self._score_line(source)
+        if not line or not (self._loops_over_cases(source) or (tested and goes_through_folder(source))):
             return None
         return Evaluation(source.path, line, form)
 
@@ -254,7 +265,23 @@ class Evaluations:
         iterates = source.loops or any(
             re.search(r"(?:^|\.)(?:map|forEach|each|apply|imap|Select|ForEach|gather|all)$", c.callee) for c in source.calls
         )
-        return bool(iterates) and (data_set(self.project, source) is not None or any(LOADS.search(c.callee) for c in source.calls))
+        return bool(iterates) and (self._cases(source) is not None or any(LOADS.search(c.callee) for c in source.calls))
+
+    def _cases(self, source: Source) -> tuple[str, int] | None:
+        """The data set of a script, in it or in a module beside it from which it takes the cases."""
+        for path, taken in sorted(self.graph.touches(source.path).items()):
+            module = self.project.source(path) if CASES.search(path) and self._beside(path, source.path) else None
+            if module and (found := defined_cases(module, taken)):
+                return data_set(self.project, source) or found
+        return data_set(self.project, source)
+
+    def _decided(self, source: Source) -> tuple[str, int] | None:
+        """What decides on a run of a script, in it or in a module beside it that runs it."""
+        users = (s for u in self.graph.used.get(source.path, ()) if self._beside(u, source.path) and (s := self.project.source(u)))
+        return criterion(source) or next((found for s in users if (found := criterion(s))), None)
+
+    def _beside(self, path: str, other: str) -> bool:
+        return posixpath.dirname(path) == posixpath.dirname(other) and bool(HINT.search(path)) and self.project.role(path) is not Role.TEST
 
     def _score_line(self, source: Source) -> int:
         """The line where an answer is compared with what was expected, or judged; 0 when nothing is."""
@@ -281,8 +308,11 @@ class Evaluations:
 
     def _complete(self, found: Evaluation, source: Source, tools: list[Tool]) -> None:
         found.dead = self.dead.reason(source)
-        found.data_set = data_set(self.project, source, found.tests) or data_nearby(self.project, source)
-        found.criterion = found.criterion or criterion(source) or baseline(self.project, source.path)
+        tested = found.form == "test"
+        found.data_set = data_set(self.project, source, found.tests) if tested else self._cases(source)
+        found.data_set = found.data_set or data_nearby(self.project, source)
+        decided = found.criterion or (criterion(source) if tested else self._decided(source))
+        found.criterion = decided or baseline(self.project, source.path)
         for metric, line in scoring.of_tools(source, tools).items():
             found.metrics.setdefault(metric, (source.path, line))
         for metric, place in scoring.of_criteria(self.project, source).items():
@@ -290,6 +320,7 @@ class Evaluations:
         if not found.metrics:
             for metric, line in scoring.of_names(self.project, source).items():
                 found.metrics.setdefault(metric, (source.path, line))
+            found.metrics = self.judges.metrics(source) | found.metrics
             if found.form != "test":
                 folder = posixpath.dirname(source.path)
                 if folder:

@@ -22,7 +22,7 @@ SCALE = re.compile(
 )
 # What the name of a judge's prompt has besides its metric.
 PROMPT_PART = re.compile(
-    r"^(?:rag|qna|qa|gpt|llm|answer|response|eval\w*|judge|score|grade|check)[_-]|(?:[_-](?:prompt|judge|eval\w*|scor(?:e|er|ing)|grader?|v\d+))+$",
+    r"^(?:rag|qna|qa|gpt|llm|answer|response|eval\w*|judge|score|grade|check)[_-]|(?:[_-](?:prompt|template|judge|eval\w*|scor(?:e|er|ing)|grader?|v\d+))+$",
     re.IGNORECASE,
 )
 SCORED = re.compile(r"score|eval|metric|rating|grade|judge|_avg|mean|check", re.IGNORECASE)

@@ -84,7 +84,12 @@ class Pipelines:
 
     def _first_asserting(self, tool: Tool, selection: Selection, folder: str) -> str:
         """The first of the collected files with a test that asserts something; empty when there is none."""
-        return next((p for p in self._collected(tool, selection, folder) if self._has_asserting(p, selection)), "")
+        compares = tool.text("criterion") == "built-in"  # with the outputs that a notebook keeps
+        found = self._collected(tool, selection, folder)
+        return next((p for p in found if (compares and self._keeps_outputs(p)) or self._has_asserting(p, selection)), "")
+
+    def _keeps_outputs(self, path: str) -> bool:
+        return path.endswith(".ipynb") and '"output_type"' in (self.project.text(path) or "")
 
     def _collected(self, tool: Tool, selection: Selection, folder: str) -> Iterator[str]:
         for path in self.project.paths:

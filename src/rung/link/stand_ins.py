@@ -50,6 +50,7 @@ STAND_IN = re.compile(
     r"(?:^|[._])(?:mock|mocks|mocked|mocker|patch|magicmock|asyncmock|monkeypatch|stub|stubs|stubbed|fake|fakes|vcr|cassette|respx|requests_mock|nock|msw|"
     r"webmock|wiremock|httptest|double|instance_double|class_double|allow|fn|spyon|simulatereadablestream|stub_request|mocklanguagemodel\w*|mockito|when|givenThat|substitute|"
     r"responses\.(?:add|activate|mock)|fakelist\w*|fakechat\w*|testmodel|functionmodel|stubbedclient|httpx_mock|aioresponses|setupserver|newserver|mockk|every|use_cassette"
+    r"|(?:setup|start)polly\w*|betamax\w*|recorder\.new\w*|httprr\.open\w*"
     r"|dependency_overrides(?:\.\w+)?|echo(?:llm|model|client|chat\w*))(?:$|[._(])",
     re.IGNORECASE,
 )
@@ -156,6 +157,8 @@ TELLING = frozenset(
         "stream",
     ]
 )
+# What is done with a file, whatever its variable is called (`replay_path.read_text()`).
+OF_FILE = re.compile(r"\.(?:read_text|write_text|read|write|exists|mkdir|glob|open|unlink|relative_to|is_file|is_dir)$")
 SETUP = re.compile(
     r"(?:^|\.)(?:before(?:Each|All|_each|_all)?|Before\w*|SetUp|OneTimeSetUp|TestInitialize|setup|setUp|setUpClass|setup_\w+|let!?|subject)$"
 )
@@ -213,6 +216,8 @@ def replaces(call: Call) -> bool:
 
 @lru_cache(maxsize=100_000)
 def _is_stand_in(callee: str) -> bool:
+    if OF_FILE.search(callee):
+        return False
     return bool(STAND_IN.search(callee) or STAND_INS & words(callee)) and not asserts_by_name(callee)
 
 
