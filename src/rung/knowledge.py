@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,11 @@ from rung.cache import Cache, digest
 from rung.errors import UserError
 
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+DEEPEST = 100  # levels of nesting; what is deeper overflows the stack of libyaml's composer, or that of whoever walks over it
+_MOST_NODES = 200_000  # with aliases written out
+_BY_BLOCKS = re.compile(r"^[ \t?:-]{50}", re.MULTILINE)  # a level of blocks takes a column, save that a list may stand below its key
+_ANCHOR = re.compile(r"(?<![^\s\[{,:?-])&[^\s\[\]{},]")
+_SEXAGESIMAL = re.compile(r"(?::[0-5]?\d){20}")  # a number to base 60, whose reading takes quadratic time
 
 
 def data_folder(name: str) -> Path:
@@ -37,6 +43,40 @@ def read_text(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise UserError(f"{path}: can't be read: {error}") from error
+
+
+def is_bounded(text: str) -> bool:
+    """Whether a YAML text can be loaded without harm: it isn't nested absurdly, and its aliases don't multiply. What doesn't parse can."""
+    if _SEXAGESIMAL.search(text):
+        return False
+    if text.count("[") + text.count("{") < DEEPEST and not _BY_BLOCKS.search(text) and not _ANCHOR.search(text):
+        return True
+    try:
+        return _is_bounded(yaml.parse(text, LOADER))
+    except (yaml.YAMLError, ValueError):
+        return True
+
+
+def _is_bounded(events: Any) -> bool:
+    """The same, told from the parser's events, which come without recursion."""
+    total = 0
+    opened: list[tuple[str | None, int]] = []
+    sizes: dict[str, int] = {}  # of what has an anchor
+    for event in events:
+        if isinstance(event, yaml.CollectionStartEvent):
+            opened.append((event.anchor, total))
+        elif isinstance(event, yaml.CollectionEndEvent):
+            anchor, before = opened.pop()
+            if anchor:
+                sizes[anchor] = total - before + 1
+        elif isinstance(event, yaml.AliasEvent):
+            if any(anchor == event.anchor for anchor, _ in opened):  # it holds itself
+                return False
+            total += sizes.get(str(event.anchor), 1)
+        total += 1
+        if len(opened) > DEEPEST or total > _MOST_NODES:
+            return False
+    return True
 
 
 def parse_yaml(text: str, name: str) -> Any:
@@ -75,7 +115,7 @@ def validate(content: Any, schema: str, text: str, name: str) -> None:
     import jsonschema  # slow to import (110 ms), and only needed for what a person wrote
 
     document = json.loads((data_folder("schemas") / f"{schema}.schema.json").read_text(encoding="utf-8"))
-    validator = jsonschema.Draft202012Validator(document)
+    validator = jsonschema.Draft202012Validator(document, format_checker=jsonschema.FormatChecker(("regex",)))
     errors = sorted(validator.iter_errors(content), key=lambda e: [str(p) for p in e.absolute_path])
     if not errors:
         return
@@ -83,7 +123,22 @@ def validate(content: Any, schema: str, text: str, name: str) -> None:
     place = list(error.absolute_path)
     line = _line_of(text, place)
     where = "/".join(str(p) for p in place) or "the file"
-    raise UserError(f"{name}{f':{line}' if line else ''}: {where}: {error.message}")
+    raise UserError(f"{name}{f':{line}' if line else ''}: {where}: {_sentence(error)}")
+
+
+def _sentence(error: Any) -> str:
+    """What is wrong, without the whole of what it is wrong with."""
+    if error.validator == "contains":
+        return f"one is missing: {error.schema.get('description') or _shortened(json.dumps(error.validator_value))}"
+    if error.validator == "format":
+        return _shortened(f"{error.instance!r} is no {error.validator_value}: {error.cause}", 400)
+    shown = repr(error.instance)
+    message = str(error.message)
+    return _shortened(message.replace(shown, _shortened(shown, 60), 1) if len(shown) > 60 else message, 400)
+
+
+def _shortened(text: str, most: int = 200) -> str:
+    return text if len(text) <= most else f"{text[: most - 4]} ..."
 
 
 def _line_of(text: str, place: list[Any]) -> int:

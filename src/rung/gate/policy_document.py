@@ -14,7 +14,7 @@ import yaml
 from rung.errors import UserError
 from rung.gate.policy_toml import toml_lines
 from rung.gate.types import Place
-from rung.knowledge import LOADER
+from rung.knowledge import LOADER, is_bounded
 
 _LIMIT = 20_000  # nodes; aliases can make a small file huge
 _TOML_PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
@@ -48,12 +48,12 @@ class Document:
 
 def parse_yaml(name: str, text: str) -> Document:
     """The document of a YAML text. Raises UserError with file and line for what doesn't parse and for keys that stand twice."""
+    if not is_bounded(text):
+        raise UserError(f"{name}:1: is too large or too deeply nested to be a policy; correct it")
     try:
         root = yaml.compose(text, LOADER)
     except yaml.YAMLError as error:
         raise _not_yaml(name, text, error) from error
-    except RecursionError as error:
-        raise UserError(f"{name}:1: is nested too deeply to be a policy; correct it") from error
     reader = _YamlReader(name)
     value = reader.read(root, ()) if root else None
     return Document(name, value, reader.lines)
@@ -120,7 +120,7 @@ def parse_toml(name: str, text: str, table: tuple[str, ...]) -> Document | None:
     """The document of a table of a TOML text; None when the text has no such table. Raises UserError for what doesn't parse."""
     try:
         value: Any = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # also of numbers with thousands of digits
         place = _TOML_PLACE.search(str(error))
         line = (place[1] or text.count("\n") + 1) if place else 1
         raise UserError(f"{name}:{line}: is not valid TOML: {_TOML_PLACE.sub('', str(error))}; correct it") from error

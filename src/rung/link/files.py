@@ -10,6 +10,7 @@ from typing import Any
 from rung.link.project import Project
 
 PLAIN = re.compile(r"\$(?:\.[\w-]+|\[\*\])+")
+SEARCHED = 1_000_000  # characters of a file that an expression of the catalogue sees
 STEP = re.compile(r"\.[\w-]+|\[\*\]")
 
 
@@ -47,7 +48,7 @@ def matching(project: Project, signature: Mapping[str, Any]) -> list[str]:
     """Paths of files that match a file signature (`glob`, `contains`, `has`) of the catalogue."""
     found = []
     for path in project.having(signature["glob"]):
-        if "contains" in signature and not _contained(signature["contains"]).search(project.text(path) or ""):
+        if "contains" in signature and not _contained(signature["contains"]).search(project.text(path) or "", 0, SEARCHED):
             continue
         if "has" in signature:
             data = project.data(path)

@@ -14,12 +14,11 @@ from rung.facts.code import language_of, read_source
 from rung.facts.code.source import Source
 from rung.facts.fact import Fact, Location
 from rung.facts.pipelines.types import Pipeline, Run, Unit
-from rung.knowledge import LOADER
+from rung.knowledge import DEEPEST, LOADER, is_bounded
 from rung.link.globs import path_pattern
 from rung.repository import Repository, Role
 
-# Nesting that only an attacker writes, and that crashes libyaml's and json's recursive readers.
-TOO_DEEP = re.compile(r"(?:[\[{]\s{0,9}){100}|(?:[-?] ){100}|^ {400}", re.MULTILINE)
+LONGEST = 2_000_000
 # Formats of which a person should hear when they don't parse; templates of such files are no such files themselves.
 STRICT = re.compile(r"\.(?:ya?ml|toml)$")
 TEMPLATE = "{{"
@@ -134,23 +133,44 @@ class Project:
 
 
 def _parse(path: str, text: str | None) -> Any:
-    if text is None or len(text) > 2_000_000 or TOO_DEEP.search(text):
+    if text is None or len(text) > LONGEST:
         return None
     suffix = posixpath.splitext(path)[1].lower()
     try:
-        if suffix == ".jsonl":
-            return [json.loads(line) for line in text.splitlines() if line.strip()]
-        if suffix == ".json":
-            return json.loads(text)
-        if suffix == ".toml":
-            import tomllib
-
-            return tomllib.loads(text)
         if suffix in (".yaml", ".yml"):
+            if not is_bounded(text):
+                return None
             import yaml
 
             documents = list(yaml.load_all(text, LOADER))
             return documents[0] if len(documents) == 1 else documents
+        data = _parse_plain(suffix, text)
     except Exception:  # noqa: BLE001 - data of any shape
         return None
+    return None if _is_deep(data) else data
+
+
+def _parse_plain(suffix: str, text: str) -> Any:
+    if suffix == ".jsonl":
+        return [json.loads(line) for line in text.splitlines() if line.strip()]
+    if suffix == ".json":
+        return json.loads(text)
+    if suffix == ".toml":
+        import tomllib
+
+        return tomllib.loads(text)
     return None
+
+
+def _is_deep(data: Any) -> bool:
+    """Whether data without aliases is nested more deeply than those who walk over it may follow."""
+    level = [data]
+    for _ in range(DEEPEST):
+        level = [child for item in level for child in _children(item) if isinstance(child, (dict, list))]
+        if not level:
+            return False
+    return True
+
+
+def _children(item: Any) -> Any:
+    return item.values() if isinstance(item, dict) else item if isinstance(item, list) else ()

@@ -10,7 +10,7 @@ from typing import Any
 from rung.cache import Cache, digest, open_cache
 from rung.errors import UserError
 from rung.facts.catalogue import Catalogue, Tool
-from rung.knowledge import data_folder, parse_yaml_once, read_text, validate
+from rung.knowledge import data_folder, is_bounded, parse_yaml_once, read_text, validate
 from rung.repository import Repository
 
 NOT_RULES = ("model.yaml", "vocabulary.yaml")
@@ -126,6 +126,8 @@ class _Reader:
         return parse_yaml_once(text, name, self._cache)
 
     def _entries(self, name: str, text: str, schema: str, *, checked: bool) -> list[dict[str, Any]]:
+        if checked and not is_bounded(text):
+            raise UserError(f"{name}: is too large or too deeply nested to be read; correct it")
         content = self.parse(text, name)
         if checked:
             validate(content, schema, text, name)

@@ -58,7 +58,7 @@ def filled(commands: Sequence[Command], given: Mapping[str, str]) -> Sequence[Co
     if not given:
         return commands
     holes = dict.fromkeys(match[1] for command in commands for word in command.words for match in _PARAMETER.finditer(word))
-    positional = (given[key] for key in sorted((key for key in given if key.isdigit()), key=int))
+    positional = (given[key] for key in sorted((key for key in given if key.isdigit()), key=lambda key: (len(key), key)))
     values = {name: given[name] if name in given else next(positional, None) for name in holes}
 
     def value(match: re.Match[str]) -> str:

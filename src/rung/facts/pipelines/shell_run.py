@@ -25,7 +25,7 @@ _NEVER_TRUE, _ALWAYS_TRUE = ("false",), (("true",), (":",))
 def run_shell(text: str, first_line: int, environment: Mapping[str, str], script: str) -> tuple[Command, ...]:
     """The commands of a text whose templates are masked; see `parse_shell`."""
     scope = Scope(environment, script=script)
-    positional = sorted((name for name in environment if name.isdigit() and name != "0"), key=int)
+    positional = sorted((name for name in environment if name.isdigit() and name != "0"), key=lambda name: (len(name), name))
     if positional:
         scope.arrays["@"] = tuple(environment[name] for name in positional)
     runner = Runner(scope)

@@ -65,8 +65,8 @@ class Scope:
 
     def get(self, name: str) -> str | None:
         """The value of a variable, or None where it is unknown."""
-        if name.isdigit() and name != "0" and "@" in self.arrays:
-            return dict(enumerate(self.arrays["@"], start=1)).get(int(name))
+        if name.isdecimal() and name != "0" and "@" in self.arrays:
+            return dict(zip(map(str, range(1, len(self.arrays["@"]) + 1)), self.arrays["@"], strict=True)).get(name)
         if name in self.own:
             return self.own[name]
         if name in self.given:
@@ -169,7 +169,7 @@ class WordReader:
 
     def _element(self, name: str, index: str) -> str | None:
         values = self.scope.arrays.get(name, ())
-        if index.isdigit() and int(index) < len(values):
+        if index.isdecimal() and len(index) < 5 and int(index) < len(values):
             return values[int(index)]
         return self.scope.get(name) if index == "0" else None
 

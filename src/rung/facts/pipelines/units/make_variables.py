@@ -75,7 +75,7 @@ class Variables:
         return value
 
     def _value(self, name: str, depth: int, arguments: tuple[str, ...], unknown: str) -> str:
-        if name.isdigit():
+        if name.isdecimal() and len(name) < 5:
             return arguments[int(name) - 1] if 0 < int(name) <= len(arguments) else "" if arguments else unknown
         if name in self.given:
             return self.given[name]
