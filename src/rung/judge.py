@@ -69,6 +69,7 @@ class Gathered:
     facts: Mapping[str, Sequence[Fact]]
     assessor: Assessor
     secrets: Secrets
+    repository: Repository
 
 
 def gather(
@@ -83,7 +84,7 @@ def gather(
     knowledge = _knowledge(policy, repository, packs, cache)
     seen = repository.narrowed(include=policy.include, exclude=policy.exclude)
     facts = scan.gather(seen, knowledge, progress)
-    return Gathered(knowledge, facts, assessor(knowledge, facts, seen), Secrets(knowledge.catalogue.vocabulary))
+    return Gathered(knowledge, facts, assessor(knowledge, facts, seen), Secrets(knowledge.catalogue.vocabulary), seen)
 
 
 def survey(

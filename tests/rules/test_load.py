@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
+from referencing import Registry, Resource
 
 from rung.errors import UserError
 from rung.knowledge import data_folder, load_yaml
@@ -58,6 +59,12 @@ def named_rules(node: Any) -> Iterator[str]:
             yield from named_rules(item)
 
 
+REGISTRY: Registry[Any] = Registry().with_resources(
+    (schema["$id"], Resource.from_contents(schema))
+    for schema in (json.loads(path.read_text(encoding="utf-8")) for path in sorted(SCHEMAS.glob("*.json")))
+)
+
+
 def patterns(condition: Any) -> Iterator[str]:
     """Regular expressions in a rule's condition."""
     if isinstance(condition, dict):
@@ -73,7 +80,8 @@ def patterns(condition: Any) -> Iterator[str]:
 def test_every_shipped_file_is_valid(file: Path) -> None:
     schema = json.loads((SCHEMAS / f"{schema_of(file)}.schema.json").read_text(encoding="utf-8"))
 
-    errors = [f"{'/'.join(map(str, e.absolute_path))}: {e.message}" for e in Draft202012Validator(schema).iter_errors(load_yaml(file))]
+    validator = Draft202012Validator(schema, registry=REGISTRY)
+    errors = [f"{'/'.join(map(str, e.absolute_path))}: {e.message}" for e in validator.iter_errors(load_yaml(file))]
 
     assert errors == []
 

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 import click
 
 from rung import __version__
+from rung.cli.advance import advance
+from rung.cli.badge import badge
 from rung.cli.caching import cache
 from rung.cli.diff import diff
 from rung.cli.explain import explain
@@ -29,7 +31,7 @@ def cli() -> None:
     """Tell which rung of the LLMOps maturity ladder a repository stands on, with the evidence."""
 
 
-for command in (scan, gate, diff, init, explain, facts, trend, cache):
+for command in (scan, gate, diff, init, explain, facts, trend, advance, badge, cache):
     cli.add_command(command)
 
 

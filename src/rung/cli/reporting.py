@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from functools import wraps
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,7 +13,8 @@ import click
 if TYPE_CHECKING:
     from rung.gate.types import Report
 
-FORMATS = ("text", "json", "markdown", "sarif", "junit", "github", "html")
+FORMATS = ("text", "json", "markdown", "sarif", "junit", "github", "azure", "gitlab", "html")
+BILL = "cyclonedx"  # what was found instead of how it is judged, so only a scan has it
 _ORDER = "rung.cli.reporting"
 Target = tuple[str, str | None]  # a format, and the file it goes to; None is stdout
 
@@ -27,13 +29,13 @@ class ReportCommand(click.Command):
         return super().parse_args(ctx, args)
 
 
-def report_options(command: Callable[..., Any]) -> Callable[..., Any]:
+def report_options(command: Callable[..., Any], formats: Sequence[str] = FORMATS) -> Callable[..., Any]:
     """Adds `--format` and `-o` to a ReportCommand, which gets `reports`: a format and its file (None: stdout) for each report wanted."""
 
     @click.option(
         "--format",
         "formats",
-        type=click.Choice(FORMATS),
+        type=click.Choice(formats),
         multiple=True,
         help="How to report; text unless given. May be given several times, each with its own -o.",
     )
@@ -86,7 +88,16 @@ def emit_reports(report: Report, reports: Sequence[Target]) -> None:
 
     for style, output in sorted(reports, key=lambda target: target[1] is None):
         text = render(report, style, to_file=output is not None)
+        if style == "azure":
+            text += _uploads(reports)
         emit(text if output is not None else _printable(text), output)
+
+
+def _uploads(reports: Sequence[Target]) -> str:
+    """The commands that show the Markdown reports of the same run on the page of Azure's."""
+    from rung.report.azure import upload_summary
+
+    return "".join(upload_summary(str(Path(file).resolve())) for style, file in reports if style == "markdown" and file is not None)
 
 
 def render(report: Report, style: str, *, to_file: bool) -> str:
@@ -116,6 +127,14 @@ def _renderer(style: str) -> Callable[[Report], str]:
         from rung.report.junit import render_junit
 
         return render_junit
+    if style == "azure":
+        from rung.report.azure import render_azure
+
+        return render_azure
+    if style == "gitlab":
+        from rung.report.gitlab import render_gitlab
+
+        return render_gitlab
     if style == "html":
         from rung.report.html import render_html
 

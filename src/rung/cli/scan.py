@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import gc
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
 from rung.cli.caching import cache_option
-from rung.cli.reporting import ReportCommand, Target, emit_reports, report_options
+from rung.cli.reporting import BILL, FORMATS, ReportCommand, Target, emit_reports, report_options
 
 if TYPE_CHECKING:
     from rung.cache import Cache
+    from rung.scan import Progress
 
 
 @click.command(cls=ReportCommand)
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 @click.option("--ref", metavar="REF", help="Read this commit, branch or tag from git's object store; the work tree is left alone.")
 @click.option("--rules", metavar="DIR", multiple=True, help="Read more rules and tools from DIR. May be given several times.")
 @cache_option
-@report_options
+@partial(report_options, formats=(*FORMATS, BILL))
 def scan(path: str, ref: str | None, rules: tuple[str, ...], reports: tuple[Target, ...], cache: Cache) -> None:
     """Assess the repository at PATH (the current folder unless given).
 
@@ -30,9 +32,25 @@ def scan(path: str, ref: str | None, rules: tuple[str, ...], reports: tuple[Targ
     # One short run that keeps what it reads: collecting garbage would only look at the same objects again and again.
     gc.disable()
 
+    from rung.cli.output import emit
     from rung.cli.progress import progress_bar
     from rung.judge import survey
 
+    judged = [target for target in reports if target[0] != BILL]
     with progress_bar() as progress:
-        report = survey(path, ref, rules, progress, cache)
-    emit_reports(report, reports)
+        bills = [(_bill(path, ref, rules, progress, cache), file) for style, file in reports if style == BILL]
+        report = survey(path, ref, rules, progress, cache) if judged else None
+    for text, file in bills:
+        emit(text, file)
+    if report is not None:
+        emit_reports(report, judged)
+
+
+def _bill(path: str, ref: str | None, rules: tuple[str, ...], progress: Progress | None, cache: Cache) -> str:
+    """The bill of materials: it lists facts, which an assessment doesn't have."""
+    from rung.inventory import take_inventory
+    from rung.judge import gather
+    from rung.report.cyclonedx import render_cyclonedx
+
+    gathered = gather(path, ref, rules, progress, cache)
+    return render_cyclonedx(take_inventory(gathered.repository, gathered.facts, gathered.knowledge.catalogue))

@@ -32,7 +32,7 @@ def render_github(report: Report) -> str:
         count[remark.level] += 1
         if count[remark.level] <= MOST:
             lines.append(_command(remark, project))
-    lines += [f"rung: {one_line(line)}" for line in _summary(report)]
+    lines += [f"rung: {one_line(line)}" for line in wording.summary(report)]
     left_out = {level: number - MOST for level, number in count.items() if number > MOST}
     if left_out:
         words = " and ".join(wording.counted(left_out[level], COMMANDS[level]) for level in COMMANDS if level in left_out)
@@ -54,21 +54,6 @@ def _distinct(chosen: list[tuple[Remark, str]]) -> Iterator[tuple[Remark, str]]:
             continue
         told.add(place)
         yield remark, project
-
-
-def _summary(report: Report) -> Iterator[str]:
-    if any(review.verdict for review in report.reviews):
-        yield wording.verdict(report)
-    for review in report.reviews:
-        name = f"{review.name}: " if review.name else ""
-        if review.comparison is not None:
-            yield f"{name}Against {wording.base(review.comparison)}: {wording.moved(review.comparison, '->')}"
-        if review.assessment.applicable:
-            yield f"{name}{wording.level(review.assessment)}: {wording.score(review.assessment)}."
-        else:
-            yield f"{name}{review.assessment.reason}"
-    yield from report.after_merge
-    yield from report.notices
 
 
 def _command(remark: Remark, project: str) -> str:

@@ -11,14 +11,14 @@ _UNSAFE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff"
     "\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e0fff]"
 )
-_COMMAND = "##["  # anywhere in a line of its log, GitHub's runner takes what follows for a command
+_COMMAND = re.compile(r"##(?=\w*\[)")  # anywhere in a line of its log, GitHub's and Azure's runners take what follows for a command
 _SPACE = re.compile(r"[\t\r\n\v\f]+")
 
 
 def one_line(text: str) -> str:
     """The text on one line, with every character that could drive or deceive a terminal shown as its escape (`\\x1b`)."""
     safe = _UNSAFE.sub(_escape, _SPACE.sub(" ", text))
-    return safe.replace(_COMMAND, "\\x23#[") if _COMMAND in safe else safe
+    return _COMMAND.sub(r"\\x23#", safe) if "##" in safe else safe
 
 
 def valid_text(text: str) -> str:
@@ -28,7 +28,7 @@ def valid_text(text: str) -> str:
 
 def safe_json(document: str) -> str:
     """A JSON document, in whose strings no command for a workflow's runner is left."""
-    return document.replace(_COMMAND, "\\u0023#[")
+    return _COMMAND.sub(r"\\u0023#", document)
 
 
 def _escape(match: re.Match[str]) -> str:

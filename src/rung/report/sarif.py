@@ -38,7 +38,7 @@ def _run(report: Report, review: Review) -> Json:
     results = []
     for remark in remarks(report, review):
         identifier = rule_id(remark)
-        results.append(_result(remark, identifier, index[identifier], review, _fallback(report, assessment), seen))
+        results.append(_result(remark, identifier, index[identifier], review, fallback(report, assessment), seen))
     return {
         "tool": {"driver": _driver(assessment, rules)},
         "automationDetails": {"id": f"rung/{quote(review.name, safe='')}/" if review.name else "rung/"},
@@ -79,7 +79,7 @@ def _result(remark: Remark, identifier: str, index: int, review: Review, fallbac
         "level": remark.level,
         "message": {"text": message_text(remark.message)},
         "locations": [_location(path, remark.line, remark.quote)],
-        "partialFingerprints": {FINGERPRINT: _fingerprint(identifier, path, remark, review.name, seen)},
+        "partialFingerprints": {FINGERPRINT: fingerprint(identifier, path, remark, review.name, seen)},
     }
     if remark.waiver is not None:
         text = message_text(wording.waived(remark.waiver))
@@ -99,7 +99,7 @@ def uri(path: str) -> str:
     return quote(path.encode("utf-8", "surrogateescape"), safe="/-._~!$'()*+,;=@")
 
 
-def _fingerprint(identifier: str, path: str, remark: Remark, project: str, seen: Counter[str]) -> str:
+def fingerprint(identifier: str, path: str, remark: Remark, project: str, seen: Counter[str]) -> str:
     """What tells a result across pushes: rule, path and words, never the line; equal ones are numbered."""
     words = " ".join(remark.key.split())
     digest = sha256(f"{project}\0{identifier}\0{path}\0{words}".encode("utf-8", "surrogatepass")).hexdigest()[:32]
@@ -107,7 +107,7 @@ def _fingerprint(identifier: str, path: str, remark: Remark, project: str, seen:
     return f"{digest}:{seen[digest]}"
 
 
-def _fallback(report: Report, assessment: Assessment) -> str:
+def fallback(report: Report, assessment: Assessment) -> str:
     """A file for what is said of no line, since code scanning wants one: the policy, a README that was evidence, or the usual README."""
     own = [path for path in report.policy if is_file(path)]
     read = [e.path for answer in assessment.answers for e in wording.evidence_of(answer)]

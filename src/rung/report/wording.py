@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import chain, zip_longest
 from typing import TYPE_CHECKING, TypeVar
 
@@ -127,3 +127,19 @@ def _in_turns(groups: Iterable[tuple[Found, ...]]) -> list[Found]:
         if found is not None:
             places.setdefault((found.path, found.line), found)
     return list(places.values())
+
+
+def summary(report: Report) -> Iterator[str]:
+    """The result in a few lines: the verdict, then each application's change, level and score, then notices."""
+    if any(review.verdict for review in report.reviews):
+        yield verdict(report)
+    for review in report.reviews:
+        name = f"{review.name}: " if review.name else ""
+        if review.comparison is not None:
+            yield f"{name}Against {base(review.comparison)}: {moved(review.comparison, '->')}"
+        if review.assessment.applicable:
+            yield f"{name}{level(review.assessment)}: {score(review.assessment)}."
+        else:
+            yield f"{name}{review.assessment.reason}"
+    yield from report.after_merge
+    yield from report.notices
