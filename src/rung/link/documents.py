@@ -12,6 +12,7 @@ from rung.repository import Role
 READABLE = (".md", ".mdx", ".rst", ".adoc", ".txt", ".html")
 MIN_PROSE = 200
 FENCED = re.compile(r"^\s*```.*?^\s*```", re.MULTILINE | re.DOTALL)
+SETTINGS_NAME = re.compile(r"(?:^|/)(?:config|settings|package|schema|prompt|manifest|template)[\w.-]*\.json$", re.IGNORECASE)
 RESULTS_FOLDER = re.compile(r"(?:eval\w*|expt?|experiments?|bench\w*|judge)[_-](?:results?|scores|reports?|outputs?)/", re.IGNORECASE)
 MANUAL = re.compile(r"(?:^|/)(?:api|api[_-]reference|reference|user[_-]?guides?|tutorials?|how-?to)/", re.IGNORECASE)
 LINK_ONLY = re.compile(r"\[[^\]]*\]\([^)]*\)|https?://\S+")
@@ -112,7 +113,7 @@ class Documents:
         return text.count("\n", 0, match.start()) + 1 + match.group().count("\n") if match else 0
 
     def _has_figures(self, path: str) -> bool:
-        if path.endswith((".py", ".ts")):
+        if path.endswith((".py", ".ts")) or SETTINGS_NAME.search(path):
             return False
         text = self.project.text(path)
         return text is None or len(re.findall(r"\d", text[:20_000])) >= 5

@@ -32,6 +32,7 @@ TRANSFERS = re.compile(r"Request|Response|Input|Output|Schema$|Props|DTO|Dto|Par
 MAPPED = re.compile(
     r"^(?:\w+\.)*(?:Entity|Table|Document|Node|MappedEntity|DynamoDbBean|DynamoDBTable|Container|BsonCollection|dataclass_json)$"
 )
+AMBIGUOUS = re.compile(r"(?:^|\.)(?:Base)?(?:Document|Node)$")
 TAGGED = re.compile(r"`[^`]*\b(?:gorm|bson|bun|db|dynamodbav|firestore|pg):\"")
 COLLECTIONS = ("DbSet<", "Collection<", "Repository<")
 COLLECTED = re.compile(r"\b(?:DbSet|\w*MongoCollection|ILiteCollection|\w*Repository)<\s*(\w+)")
@@ -63,6 +64,7 @@ class Entities:
         words = project.vocabulary["monitoring"]
         self.persistence = re.compile(words["persistence"])
         self.tables = re.compile(words["tables"])
+        self.documents = re.compile(words["documents"])
 
     @cached_property
     def all(self) -> list[Entity]:
@@ -128,7 +130,7 @@ class Entities:
 
     def _is_mapped(self, source: Source, declared: Class, steps: int) -> bool:
         """Whether a class derives from a base of stored records, also through bases of the repository's own."""
-        if any(self.persistence.search(b) for b in declared.bases):
+        if any(self.persistence.search(b) for b in declared.bases if not AMBIGUOUS.search(b) or self._stores_documents(source)):
             return True
         if not steps:
             return False
@@ -136,6 +138,9 @@ class Entities:
         near = [t for t in self.graph.touches(source.path) if self._declares(t, bases)] if bases else []
         files = [source, *(o for t in near if (o := self.project.source(t)))]
         return any(c.name in bases and self._is_mapped(f, c, steps - 1) for f in files for c in f.classes)
+
+    def _stores_documents(self, source: Source) -> bool:
+        return source.language != "python" or any(self.documents.search(i.module) for i in source.imports)
 
     def _declares(self, path: str, names: set[str]) -> bool:
         text = self.project.text(path) or ""
