@@ -99,7 +99,7 @@ SENTENCES = [
     ("target: !!python/name:os.system x", 1, "is not read in a policy"),
     ("? [a]\n: b", 1, "a key must be a word"),
     ("target: &a [*a]", 1, "too large or too deeply nested"),
-    (BOMB, 2, "too large or too deeply nested"),
+    (BOMB, 1, "too large or too deeply nested"),
     # what is extended
     ("target: 3\nextends: polices/org.yaml", 2, "extends 'polices/org.yaml', but there is no such file"),
     ("extends: [pyproject.toml]", 1, "but the file has no [tool.rung]"),
