@@ -25,6 +25,8 @@ from rung.rules.match import Facts
 FEW = 5
 AZURE = ("azure-pipelines.yml", "azure-pipelines.yaml")
 TOO_LARGE = 2_000_000
+# What a setup has where the table says nothing; `installs` is no part of it, since no job must then install anything.
+NO_SETUP: Mapping[str, Any] = {"folder": "", "image": "", "action": "", "with": {}, "bootstrap": "", "install": "", "prefix": ""}
 KEY_NAME = re.compile(r"\b[A-Z][A-Z0-9_]*_API_KEY\b")
 CALLABLE = re.compile(r"[^\W\d_]")  # a function that others may call
 MODEL_CATEGORIES = frozenset({"model-provider", "framework", "local-model"})
@@ -136,16 +138,16 @@ class Surroundings:
                     return count
         return 0
 
-    def setup(self, path: str) -> dict[str, Any]:
-        """How a pipeline makes the code of a file ready: an entry of the table, with its `folder`; without one, only that."""
+    def setup(self, path: str) -> Mapping[str, Any]:
+        """How a pipeline makes the code of a file ready: an entry of the table, with its `folder`; one that does nothing without one."""
         suffix = posixpath.splitext(path)[1].lower()
         folder = posixpath.dirname(path)
         while True:
             for row in self.tables["setups"]:
                 if suffix in row["suffixes"] and any(self._beside(folder, name) for name in row["files"]):
-                    return {**row, "folder": folder, "install": self._install(row, folder)}
+                    return {**NO_SETUP, **row, "folder": folder, "install": self._install(row, folder)}
             if not folder:
-                return {"folder": ""}
+                return NO_SETUP
             folder = posixpath.dirname(folder)
 
     def _install(self, row: Mapping[str, Any], folder: str) -> str:

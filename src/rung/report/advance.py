@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rung.model.assessment import Assessment
 
 EFFECTS = {
-    "works": "it works as it stands, check it and commit it",
+    "works": "check it, then commit it as it stands",
     "placeholder": "a skeleton, it counts for nothing until you fill it in",
 }
 
