@@ -178,7 +178,7 @@ class Evaluations:
 
     def _tests(self, source: Source, units: list[TestUnit], tools: list[Tool]) -> Evaluation | None:
         """Tests in which a model answers and the content of its answer is asserted on."""
-        asking = self.asking.calls(source.path)
+        asking: list[Call] | None = None
         scorers = {n for t in self.graph.touches(source.path) if self._near_tests(t) for n in self.scorers(t)}
         served = self.requests.of(source)
         live: list[TestUnit] = []
@@ -186,17 +186,19 @@ class Evaluations:
         for unit in units:
             if ABOUT_MEASURE.search(unit.name):
                 continue  # looks at what the guard says, not at the model's answer
-            helpers = self._helper_names(source, asking)
-            calls = [c for c in asking if c.function in unit.functions]
-            calls += [c for c in source.calls if c.function in unit.functions and c.callee.rsplit(".", 1)[-1] in helpers]
-            calls += [c for c in served if c.function in unit.functions]
-            calls = [c for c in calls if not administrates(c) and can_be_called(self.project, self.graph, source, c)]
             scored = any(
                 c.function in unit.functions and (c.callee.rsplit(".", 1)[-1] in scorers or self._scores(c, tools, source))
                 for c in source.calls
             )
             if not scored and (stands_in(source, unit) or fixtures_stand_in(self.project, source, unit)):
                 continue
+            if asking is None:  # asked late, since it parses all that leads to the model
+                asking = self.asking.calls(source.path)
+            helpers = self._helper_names(source, asking)
+            calls = [c for c in asking if c.function in unit.functions]
+            calls += [c for c in source.calls if c.function in unit.functions and c.callee.rsplit(".", 1)[-1] in helpers]
+            calls += [c for c in served if c.function in unit.functions]
+            calls = [c for c in calls if not administrates(c) and can_be_called(self.project, self.graph, source, c)]
             content = bool(calls) and judges_answer(source, unit, calls)
             if content or (calls and scored) or (scored and asserts(source, unit) and self._touches_model(source.path)):
                 live.append(unit)

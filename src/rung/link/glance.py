@@ -206,6 +206,10 @@ IMPORTS = {
     "ruby": re.compile(r"^[ \t]*require(?:_relative)?[ \t(]+[\"']([^\"'\n]+)[\"']", re.MULTILINE),
     "rust": re.compile(r"^[ \t]*(?:pub[ \t]+)?(?:use|extern[ \t]+crate|mod)[ \t]+([\w:]+)", re.MULTILINE),
 }
+# What stands before the name of a host or model that code can mean: a string constant without a blank, or the rest of an identifier.
+_NAMING = re.compile(r"(?:[\"'`]\S*|[\w.])\Z")
+_LONGEST_NAME = 200
+_NAME = re.compile(r"[\w*?]+")
 # Languages in which a library's constants are named without a line that imports it.
 CONSTANT = re.compile(r"(?<![\w.:])(\w+)(?=::|\.)")
 BY_CONSTANT = ("csharp", "ruby", "rust")
@@ -280,33 +284,48 @@ class Glance:
         """Ids of tools and names of groups of which a file holds a literal."""
         known = self._held.get(path)
         if known is None:
-            text = self.project.text(path)
-            words, automaton = self._automaton
-            hits = {m[0] for m in automaton.find_matches_as_indexes(text, overlapping=True)} if text else set()
+            text = self.project.text(path) or ""
+            words, names, automaton = self._automaton
+            found = automaton.find_matches_as_indexes(text, overlapping=True)
+            if path.endswith(".ipynb"):  # whose outputs are prose that is looked at
+                hits = {hit for hit, _, _ in found}
+            else:
+                hits = {hit for hit, start, _ in found if hit not in names or _NAMING.search(text, max(0, start - _LONGEST_NAME), start)}
             known = self._held[path] = frozenset(i for hit in hits for i in words[hit])
         return known
 
     @cached_property
-    def _automaton(self) -> tuple[list[tuple[str, ...]], AhoCorasick]:
-        """An automaton over the literals of all tools and groups, and the ids behind each literal."""
+    def _automaton(self) -> tuple[list[tuple[str, ...]], frozenset[int], AhoCorasick]:
+        """An automaton over the literals of tools and groups, the ids behind each literal, and which are only names of hosts or models."""
         found: dict[str, set[str]] = {}
+        others: set[str] = set()
         for tool in self.project.catalogue.tools:
+            for word in _hosts(tool):
+                found.setdefault(word, set()).add(tool.id)
             for word in _literals(tool):
                 found.setdefault(word, set()).add(tool.id)
+                others.add(word)
         groups = {**GROUPS, "model": self.project.vocabulary["models"]["words"]}
         for group, listed in groups.items():
-            for word in listed:
-                for form in (word, word.upper(), word.capitalize()):
-                    found.setdefault(form, set()).add(group)
+            for form in (f for word in listed for f in (word, word.upper(), word.capitalize())):
+                found.setdefault(form, set()).add(group)
+                if group != "model":
+                    others.add(form)
         words = sorted(found)
-        return [tuple(sorted(found[w])) for w in words], AhoCorasick(words)
+        names = frozenset(i for i, w in enumerate(words) if w not in others)
+        return [tuple(sorted(found[w])) for w in words], names, AhoCorasick(words)
+
+
+def _hosts(tool: Tool) -> Iterable[str]:
+    """Literals of which a string constant holds one if it is an address of the tool's API."""
+    yield from (w for g in tool.strings("hosts") if (w := _longest(g, whole=True)))
 
 
 def _literals(tool: Tool) -> Iterable[str]:
-    """Literals of which a text holds at least one if it uses the tool without an import."""
-    for key in ("hosts", "paths"):
-        yield from (w for g in tool.strings(key) if (w := _longest(g, whole=True)))
-    yield from (w for g in tool.strings("resources") if (w := _longest(g)))
+    """Literals of which a text holds at least one if it uses the tool without an import or an address."""
+    yield from (w for g in tool.strings("paths") if (w := _longest(g, whole=True)))
+    # of resource types, only those can be called that are plain names
+    yield from (w for g in tool.strings("resources") if _NAME.fullmatch(g) and (w := _longest(g)))
     yield from (w for name in tool.entry.get("environment", {}) if (w := _longest(name)))
     if "imports" not in tool.entry:
         calls = [w for g in tool.strings("calls") if (w := _longest(g, whole=True))]

@@ -15,7 +15,6 @@ from rung.repository import Role
 
 USAGE = re.compile(r"^(?:token_)?usage$|^model_stats$|^(?:usage|token)_(?:data|json|stats)$")
 PRICE = re.compile(r"cost|price")
-LOG_FILE = re.compile(r"\.(?:jsonl|ndjson|csv|db|sqlite)\b")
 # Calls of metrics libraries.
 MEASURES = re.compile(
     r"Counter|Histogram|Gauge|counter\(|histogram\(|put_metric|putMetric|PutMetric|[tT]rack_?[mM]etric|add_metric|addMetric|statsd|set_attribute|setAttribute|SetTag|set_tag"
@@ -80,7 +79,7 @@ class Monitoring:
                 continue
             yield self.project.fact("call-record", entity.path, entity.line, entity=entity.name)
         for path in sorted(self.asking.graph.leading):
-            if self.project.is_application(path) and LOG_FILE.search(self.project.text(path) or ""):
+            if self.project.is_application(path) and self.patterns["call_logs"].search(self.project.text(path) or ""):
                 source = self.project.source(path)
                 for text in source.texts if source else ():
                     if self.patterns["call_logs"].search(text.value) and len(text.value) < 120:

@@ -22,6 +22,7 @@ LONGEST = 2_000_000
 # Formats of which a person should hear when they don't parse; templates of such files are no such files themselves.
 STRICT = re.compile(r"\.(?:ya?ml|toml)$")
 TEMPLATE = "{{"
+TRANSLATIONS = re.compile(r"(?:^|/)(?:locales?|translations)/(?!.*prompt)[\w./-]+\.[mc]?[jt]s$")
 OWN = (Role.APPLICATION, Role.TEST)
 FOREIGN = (Role.VENDORED, Role.GENERATED, Role.ARCHIVED)
 
@@ -117,8 +118,8 @@ class Project:
 
     @cached_property
     def code(self) -> tuple[str, ...]:
-        """Paths of own code files."""
-        return tuple(p for p in self.paths if language_of(p) and self.is_own(p))
+        """Paths of own code files, without what only holds the interface's texts in some language."""
+        return tuple(p for p in self.paths if language_of(p) and self.is_own(p) and not TRANSLATIONS.search(p))
 
     def evidence(self, path: str, line: int) -> str:
         """The line of a file as a person would quote it."""

@@ -4,7 +4,7 @@ or a database."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from rung.facts.code.source import Call, Source, Value
 from rung.facts.fact import Fact
@@ -24,6 +24,8 @@ ELSEWHERE = re.compile(
 WHOLE = re.compile(
     r"Session|Conversation|History|Thread|Chat$|Config|Settings|State$|Store$|Request|Params|Options|Client|Average|Aggregate|Summary|Stats"
 )
+# Classes and the like that a file declares, in any language.
+DECLARED = re.compile(r"\b(?:class|struct|record|interface|type|object|module)\s+(\w+)")
 SPEAKS = re.compile(r"[Tt]okens?\b|[Tt]okens?_|[Uu]sage|[Cc]ost\b|[Pp]rompt|[Mm]essages|[Qq]uery|[Mm]etrics|_time\b|[Ll]atency")
 
 
@@ -158,7 +160,7 @@ class Records:
         if not called:
             return {}
         found: dict[str, set[str]] = {}
-        for other in self._near(source, "record"):
+        for other in self._near(source, "record", lambda text: not called.isdisjoint(DECLARED.findall(text))):
             own = {c.name for c in other.classes}
             wanted = own & called
             if not wanted:
@@ -175,12 +177,12 @@ class Records:
                 )
         return found
 
-    def _near(self, source: Source, group: str) -> Iterator[Source]:
-        """A file and those that it takes names from, as far as these hold a word of a group."""
+    def _near(self, source: Source, group: str, wanted: Callable[[str], bool]) -> Iterator[Source]:
+        """A file and those that it takes names from, as far as these hold a word of a group and their texts are wanted."""
         yield source
         for target in self.asking.graph.touches(source.path):
-            wanted = self.project.is_own(target) and self.asking.uses.glance.holds(target, group)
-            other = self.project.source(target) if wanted else None
+            near = self.project.is_own(target) and self.asking.uses.glance.holds(target, group)
+            other = self.project.source(target) if near and wanted(self.project.text(target) or "") else None
             if other is not None:
                 yield other
 
@@ -196,7 +198,7 @@ class Records:
         tail = callee.rsplit(".", 1)[-1]
         if not hops or not self.savers.search(snake(tail)) or self.no_sinks.search(callee):
             return False
-        for other in self._near(source, "written"):
+        for other in self._near(source, "written", lambda text: tail in text):
             for index, function in enumerate(other.functions):
                 if function.name == tail and any(
                     not self.no_sinks.search(c.callee)

@@ -118,13 +118,13 @@ class Safety:
             source = self.project.source(path)
             if source is None:
                 continue
+            measuring = [(call, kind) for call in source.calls if (kind := self._measure(call.callee))]
             asking: dict[int, int] = {}
-            for call in self.asking.calls(path):
+            for call in self.asking.calls(path) if measuring else ():
                 asking[call.function] = min(call.line, asking.get(call.function, call.line))
-            for call in source.calls:
-                kind = self._measure(call.callee)
+            for call, kind in measuring:
                 side = "output" if call.function in asking and call.line > asking[call.function] else "input"
-                if kind and call.function in asking and self._defined(source, call.callee) and (kind, call.callee, side) not in seen:
+                if call.function in asking and self._defined(source, call.callee) and (kind, call.callee, side) not in seen:
                     seen.add((kind, call.callee, side))
                     yield self.project.fact("safety-measure", path, call.line, measure=kind, sides=[side], tool="", function=call.callee)
 

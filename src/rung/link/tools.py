@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from rung.facts.catalogue import Tool
@@ -15,6 +16,8 @@ from rung.link.glance import MODEL_CATEGORIES
 from rung.link.project import Project
 from rung.link.uses import Uses, hosts_of
 
+ENOUGH = 12
+
 
 class ToolUses:
     """Facts of kind `use` for the whole project, with the way in which each tool shows itself (`via`)."""
@@ -25,13 +28,21 @@ class ToolUses:
 
     def facts(self) -> list[Fact]:
         """All uses."""
-        found: list[Fact] = []
-        for path in self.project.code:
-            found += self.uses.in_source(path)
-        found += [*self._resources(), *self._files(), *self._declared(), *self._settings(), *self._commands()]
+        found = [*self._in_code(), *self._resources(), *self._files(), *self._declared(), *self._settings(), *self._commands()]
         used = {str(f.fields["tool"]) for f in found} | {str(f.fields["category"]) for f in found}
         found = [f for f in found if f.fields["via"] != "environment" or self._has_company(f, used)]
         return [f for f in found if not _is_address(f)] if self._only_embeds(found) else found
+
+    def _in_code(self) -> Iterator[Fact]:
+        """Uses in source files; what is known to be used in enough files is not looked for in more."""
+        known: Counter[tuple[str, str]] = Counter()
+        for path in self.project.code:
+            role = str(self.project.role(path))
+            if all(known[tool, role] >= ENOUGH for tool in self.uses.glance.tools(path)):
+                continue
+            for use in self.uses.in_source(path):
+                known[str(use.fields["tool"]), role] += 1
+                yield use
 
     def _only_embeds(self, found: list[Fact]) -> bool:
         """Whether nothing but addresses tells of a model, and the code has paths by which models embed, and none by which they generate."""

@@ -13,6 +13,7 @@ from rung.link.glance import Glance
 from rung.link.graph import Graph
 from rung.link.project import Project
 
+SPACE = re.compile(r"\s")
 URL_HOST = re.compile(r"(?:https?|wss?|grpc)://([\w.-]+(?::\d+)?)|^([\w-]+(?:\.[\w-]+)+)(?::\d+)?(?:/|$)")
 
 
@@ -42,7 +43,9 @@ class Uses:
 
     def available(self, path: str, tool: str) -> bool:
         """Whether a file imports the tool or gets a name from a file that does."""
-        return tool in self.imported(path) or any(tool in self.imported(t) for t in self.graph.touches(path))
+        if tool in self.imported(path):
+            return True
+        return any(tool in self.glance.tools(t) and tool in self.imported(t) for t in self.graph.touches(path))
 
     def _imports(self, source: Source) -> Iterator[tuple[str, int]]:
         modules = self.catalogue.imports.get(source.language)
@@ -137,9 +140,9 @@ class Uses:
                     yield match.tool, line, "call"
 
     def _addressed(self, source: Source) -> Iterator[tuple[Tool, int, str]]:
-        """Tools whose HTTP API a string constant is an address of."""
+        """Tools whose HTTP API a string constant is an address of; an address within prose is no call."""
         for text in source.texts:
-            for host in hosts_of(text.value):
+            for host in hosts_of(text.value) if not SPACE.search(text.value) else ():
                 for match in self.catalogue.hosts.find(host):
                     yield match.tool, text.line, "host"
             if "/" in text.value and len(text.value) < 300 and " " not in text.value:
