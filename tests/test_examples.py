@@ -12,11 +12,10 @@ import pytest
 from click.testing import CliRunner
 
 from rung.cli.main import cli
-from rung.link.facts import link
-from rung.link.read import read
 from rung.model.assess import Assessor
 from rung.repository import open_repository
 from rung.rules.load import load_knowledge
+from rung.scan import gather
 from tests.helpers import make_repository
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
@@ -141,7 +140,7 @@ def test_the_packs_rule_does_what_its_examples_say(tmp_path: Path) -> None:
     knowledge = load_knowledge([PACK])
     for number, example in enumerate(examples_of_the_pack()):
         folder = make_repository(tmp_path / str(number), example.get("holds") or example["fails"])
-        facts = link(read(open_repository(folder), knowledge.catalogue))
+        facts = gather(open_repository(folder), knowledge)
         outcome = Assessor(knowledge.model, knowledge.rules, facts).outcome("evaluations-run-in-ci")
         assert outcome.holds == ("holds" in example), example["about"]
 

@@ -37,9 +37,9 @@ def gather(repository: Repository, knowledge: Knowledge, progress: Progress | No
     """The facts of an open repository, by kind."""
     # Imported here, since what they import in turn takes longer than an assessment that the cache has.
     from rung.link.facts import link
-    from rung.link.read import read
+    from rung.link.project import Project
 
-    return link(read(repository, knowledge.catalogue, progress))
+    return link(Project(repository, knowledge.catalogue), progress)
 
 
 def _assess(repository: Repository, knowledge: Knowledge, path: str, progress: Progress | None) -> Assessment:

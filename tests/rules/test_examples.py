@@ -9,12 +9,11 @@ from typing import Any
 
 import pytest
 
-from rung.link.facts import link
-from rung.link.read import read
 from rung.model.assess import Assessor
 from rung.model.nearest import nearest
 from rung.repository import open_repository
 from rung.rules.load import load_knowledge
+from rung.scan import gather
 from tests.helpers import make_repository
 
 KNOWLEDGE = load_knowledge()
@@ -31,7 +30,7 @@ def examples() -> Iterator[Any]:
 def test_the_rule_does_what_its_example_says(rule: str, example: dict[str, Any], tmp_path: Path) -> None:
     folder = make_repository(tmp_path, example.get("holds") or example["fails"], example.get("tags", ()))
 
-    facts = link(read(open_repository(folder), KNOWLEDGE.catalogue))
+    facts = gather(open_repository(folder), KNOWLEDGE)
     outcome = Assessor(KNOWLEDGE.model, KNOWLEDGE.rules, facts).outcome(rule)
 
     shown = "\n".join(f"  {f.location.path}:{f.location.line}: {f.kind}: {f.text}" for f in outcome.facts)

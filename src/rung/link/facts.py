@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from rung.facts.fact import Fact
 from rung.link.adaptation import Adaptation
+from rung.link.ahead import Ahead
 from rung.link.asking import Asking
 from rung.link.assets import Assets
 from rung.link.documents import Documents
@@ -21,6 +22,7 @@ from rung.link.pipelines import Pipelines
 from rung.link.project import Project
 from rung.link.prompt_control import PromptControl
 from rung.link.prompts import Prompts
+from rung.link.read import Progress, read
 from rung.link.routing import Routing
 from rung.link.safety import Safety
 from rung.link.tools import ToolUses
@@ -29,10 +31,32 @@ from rung.link.uses import Uses
 ENOUGH_CALLS = 20
 
 
-def link(project: Project) -> Mapping[str, Sequence[Fact]]:
+def link(project: Project, progress: Progress | None = None) -> Mapping[str, Sequence[Fact]]:
     """All facts of a project by kind, each list in the order of place."""
     glance = Glance(project)
     graph = Graph(project, glance)
+    with Ahead([(path, project.text(path) or "") for path in _likely(project, glance, graph)]) as project.ahead:
+        read(project, progress)
+        found = _link(project, glance, graph)
+    by_kind: dict[str, list[Fact]] = defaultdict(list)
+    for fact in dict.fromkeys(map(_Same, found)):
+        by_kind[fact.fact.kind].append(fact.fact)
+    return {kind: sorted(facts, key=Fact.sort_key) for kind, facts in sorted(by_kind.items())}
+
+
+def _likely(project: Project, glance: Glance, graph: Graph) -> Iterator[str]:
+    """Nearly all files that will be parsed, and few others."""
+    for path in project.code:
+        if project.is_application(path) and (
+            path in graph.near
+            or glance.tools(path)
+            or (glance.holds(path, "written") and (path in graph.leading or glance.holds(path, "record")))
+        ):
+            yield path
+
+
+def _link(project: Project, glance: Glance, graph: Graph) -> list[Fact]:
+    """All facts, from the linkers in the order in which they need each other."""
     uses = Uses(project, graph, glance)
     asking = Asking(project, graph, uses)
     evaluations = Evaluations(project, graph, uses, asking).all()
@@ -51,11 +75,7 @@ def link(project: Project) -> Mapping[str, Sequence[Fact]]:
     found += [*prompts, *documents]
     found += Safety(project, graph, asking, models, tool_uses, evaluations).facts()
     found += Monitoring(project, asking).facts()
-    found += Assets(project, tool_uses, runs, [*prompts, *documents]).facts()
-    by_kind: dict[str, list[Fact]] = defaultdict(list)
-    for fact in dict.fromkeys(map(_Same, found)):
-        by_kind[fact.fact.kind].append(fact.fact)
-    return {kind: sorted(facts, key=Fact.sort_key) for kind, facts in sorted(by_kind.items())}
+    return found + Assets(project, tool_uses, runs, [*prompts, *documents]).facts()
 
 
 class _Same:

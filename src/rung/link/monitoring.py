@@ -15,6 +15,7 @@ from rung.repository import Role
 
 USAGE = re.compile(r"^(?:token_)?usage$|^model_stats$|^(?:usage|token)_(?:data|json|stats)$")
 PRICE = re.compile(r"cost|price")
+LOG_FILE = re.compile(r"\.(?:jsonl|ndjson|csv|db|sqlite)\b")
 # Calls of metrics libraries.
 MEASURES = re.compile(
     r"Counter|Histogram|Gauge|counter\(|histogram\(|put_metric|putMetric|PutMetric|[tT]rack_?[mM]etric|add_metric|addMetric|statsd|set_attribute|setAttribute|SetTag|set_tag"
@@ -79,7 +80,8 @@ class Monitoring:
                 continue
             yield self.project.fact("call-record", entity.path, entity.line, entity=entity.name)
         for path in sorted(self.asking.graph.leading):
-            if self.project.is_application(path) and self.patterns["call_logs"].search(self.project.text(path) or ""):
+            whole = (self.project.text(path) or "") if self.project.is_application(path) else ""
+            if LOG_FILE.search(whole) and self.patterns["call_logs"].search(whole):
                 source = self.project.source(path)
                 for text in source.texts if source else ():
                     if self.patterns["call_logs"].search(text.value) and len(text.value) < 120:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
-from rung.facts.catalogue import Catalogue
 from rung.facts.manifests import MANIFEST_FILES, read_dependencies, resolve_catalog
 from rung.facts.pipelines.reach import runs
 from rung.facts.pipelines.systems import PIPELINE_FILES, read_pipelines
@@ -13,7 +12,7 @@ from rung.facts.pipelines.units import is_unit_file, read_units
 from rung.facts.settings import SETTINGS_FILES, live_resources, read_resources, read_settings
 from rung.link.globs import path_pattern
 from rung.link.project import Project
-from rung.repository import Repository, Role
+from rung.repository import Role
 
 Progress = Callable[[str, int, int], None]
 
@@ -28,9 +27,9 @@ class Wanted:
         return self._pattern.fullmatch(path) is not None
 
 
-def read(repository: Repository, catalogue: Catalogue, progress: Progress | None = None) -> Project:
-    """The project that a repository holds: dependencies, settings, resources, units, pipelines and their runs."""
-    project = Project(repository, catalogue)
+def read(project: Project, progress: Progress | None = None) -> None:
+    """Fills a project with what its repository's files say: dependencies, settings, resources, units, pipelines and their runs."""
+    repository = project.repository
     manifest, setting, pipeline = Wanted(MANIFEST_FILES), Wanted(SETTINGS_FILES), Wanted(PIPELINE_FILES)
     paths = project.paths
     for count, path in enumerate(paths):
@@ -54,4 +53,3 @@ def read(repository: Repository, catalogue: Catalogue, progress: Progress | None
     project.dependencies = resolve_catalog(project.dependencies)
     project.resources = live_resources(project.resources)
     project.runs = runs(project.pipelines, project.units, repository.files, repository.text)
-    return project

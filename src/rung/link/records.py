@@ -34,6 +34,7 @@ class Records:
 
     def __init__(self, project: Project, asking: Asking) -> None:
         self.project, self.asking = project, asking
+        self._declarations: dict[str, frozenset[str]] = {}
         words = project.vocabulary["records"]
         self.token = re.compile(project.vocabulary["monitoring"]["token_fields"], re.IGNORECASE)
         self.parts = {k: re.compile(v) for k, v in words["parts"].items()}
@@ -160,7 +161,7 @@ class Records:
         if not called:
             return {}
         found: dict[str, set[str]] = {}
-        for other in self._near(source, "record", lambda text: not called.isdisjoint(DECLARED.findall(text))):
+        for other in self._near(source, "record", lambda path: not called.isdisjoint(self._declared(path))):
             own = {c.name for c in other.classes}
             wanted = own & called
             if not wanted:
@@ -178,13 +179,20 @@ class Records:
         return found
 
     def _near(self, source: Source, group: str, wanted: Callable[[str], bool]) -> Iterator[Source]:
-        """A file and those that it takes names from, as far as these hold a word of a group and their texts are wanted."""
+        """A file and those that it takes names from, as far as these hold a word of a group and are wanted."""
         yield source
         for target in self.asking.graph.touches(source.path):
             near = self.project.is_own(target) and self.asking.uses.glance.holds(target, group)
-            other = self.project.source(target) if near and wanted(self.project.text(target) or "") else None
+            other = self.project.source(target) if near and wanted(target) else None
             if other is not None:
                 yield other
+
+    def _declared(self, path: str) -> frozenset[str]:
+        """What a file seems to declare."""
+        known = self._declarations.get(path)
+        if known is None:
+            known = self._declarations[path] = frozenset(DECLARED.findall(self.project.text(path) or ""))
+        return known
 
     def _ends(self, source: Source, call: Call) -> bool:
         """Whether a call puts what it is given into a file or a database, itself or as a function of the repository's own that does."""
@@ -198,7 +206,7 @@ class Records:
         tail = callee.rsplit(".", 1)[-1]
         if not hops or not self.savers.search(snake(tail)) or self.no_sinks.search(callee):
             return False
-        for other in self._near(source, "written", lambda text: tail in text):
+        for other in self._near(source, "written", lambda path: tail in (self.project.text(path) or "")):
             for index, function in enumerate(other.functions):
                 if function.name == tail and any(
                     not self.no_sinks.search(c.callee)

@@ -1,0 +1,90 @@
+"""Parses source files ahead in a second process, while the linkers work in the first.
+
+It begins with the file that is needed last, so that the two meet in the middle and neither waits for the other. What it gives is what
+the first process would have made itself; so nothing but the time depends on it.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import pickle
+import signal
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from threading import Thread
+from typing import TYPE_CHECKING, Any, Self
+
+from rung.facts.code import read_source
+from rung.facts.code.source import Source
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
+ENOUGH = 1_500_000  # characters of code below which a second process costs more than it saves
+
+
+class Ahead:
+    """Sources that a second process parses; a context manager, which ends it."""
+
+    def __init__(self, texts: Sequence[tuple[str, str]]) -> None:
+        """`texts` are paths with their text, in the order in which they will be asked for."""
+        self._made: dict[str, bytes] = {}
+        self._process: Any = None
+        if sum(len(text) for _, text in texts) >= ENOUGH and _has_two_cores():
+            self._begin(texts)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.join()
+
+    def take(self, path: str) -> Source | None:
+        """The source of a file, if it has been parsed by now."""
+        made = self._made.pop(path, None)
+        found: Source | None = pickle.loads(made) if made is not None else None  # noqa: S301 - from our own process
+        return found
+
+    def _begin(self, texts: Sequence[tuple[str, str]]) -> None:
+        from multiprocessing import get_context
+
+        context = get_context("fork")
+        ours, theirs = context.Pipe(duplex=False)
+        self._process = context.Process(target=_parse, args=(theirs, texts), daemon=True)
+        try:
+            self._process.start()
+        except OSError:  # no more processes or memory: then one does it all
+            self._process = None
+            ours.close()
+        else:
+            Thread(target=self._collect, args=(ours,), daemon=True).start()
+        theirs.close()
+
+    def _collect(self, connection: Connection) -> None:
+        with connection:
+            try:
+                while True:
+                    path = connection.recv_bytes().decode("utf-8", "surrogateescape")
+                    self._made[path] = connection.recv_bytes()
+            except (EOFError, OSError):
+                return
+
+
+def _has_two_cores() -> bool:
+    """Whether there is a second core to use. Only Linux tells, and only there is a fork safe; a new interpreter would start too slowly."""
+    return sys.platform == "linux" and len(os.sched_getaffinity(0)) > 1
+
+
+def _parse(connection: Connection, texts: Sequence[tuple[str, str]]) -> None:
+    """What the second process does."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first one hears it, and ends this one
+    gc.disable()
+    with suppress(Exception):  # a broken pipe, or what the first process will meet again and say so
+        for path, text in reversed(texts):
+            made = pickle.dumps(read_source(path, text), pickle.HIGHEST_PROTOCOL)
+            connection.send_bytes(path.encode("utf-8", "surrogateescape"))
+            connection.send_bytes(made)
