@@ -18,7 +18,7 @@ ADMINISTRATES = re.compile(
     r"\w*?(?:knowledge_?base|kb|doc|document|file|collection|index|vector_?store|store|user|tenant|account|workspace|data_?set|chunk|config|setting|model|session"
     r"|thread|api_?key|token|permission|profile|connection|project)(?:s|es)?(?:_(?:by|before|after|for|from|to|in)_\w+)?)"
 )
-FORMAL = re.compile(r"\bnil\b|len\(|\berr\b|status", re.IGNORECASE)
+FORMAL = re.compile(r"\bnil\b|len\(|\berr\b|status|(?:^|\s)\"\"(?:\s|$)", re.IGNORECASE)
 
 
 def judges_answer(source: Source, unit: TestUnit, asking: list[Call]) -> bool:

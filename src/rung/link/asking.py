@@ -118,6 +118,10 @@ COMMON = frozenset(
         "Sprintf",
     ]
 )
+# A method without a body: its type, its name, the end of its line.
+BODILESS = re.compile(
+    r"\s*(?!(?:return|new|throw|else)\b)(?:fun\s+|(?:[\w.]+(?:<.*>)?(?:\[\])?)\s+)(\w+)\((?:[^=;{]*\)\s*;?|[^=;{)]*)(?:\s*:\s*[\w<>.?]+)?$"
+)
 WEB_CALL = re.compile(
     r"(?:^|\.)(?:post|fetch|request|stream|axios|send|urlopen|post_async|PostAsync|PostAsJsonAsync|SendAsync|Do|Post)$", re.IGNORECASE
 )
@@ -209,7 +213,7 @@ class Asking:
         return known
 
     def _closure(self, source: Source) -> frozenset[str]:
-        found = {n for call in self.direct(source.path) for n in owners(source, call.function)}
+        found = {n for call in self.direct(source.path) for n in owners(source, call.function)} | self._declared(source)
         outside = self._outside(source, self.graph.leading[source.path])
         while True:
             names = found | outside
@@ -217,6 +221,17 @@ class Asking:
             if not more:
                 return frozenset(found)
             found |= more
+
+    def _declared(self, source: Source) -> set[str]:
+        """Methods of an interface that a framework implements with a model, told by its annotations; such methods have no body."""
+        if source.language != "java" or source.path not in self.graph.near:
+            return set()
+        said = {c.callee.rsplit(".", 1)[-1] for c in source.calls} | {d.rsplit(".", 1)[-1] for c in source.classes for d in c.decorators}
+        if said.isdisjoint(self.project.vocabulary["asking"]["declared"]):
+            return set()
+        spans = [(c.line, c.end_line) for c in source.classes if re.search(r"\binterface\s", source.lines[c.line - 1])]
+        lines = (text for first, last in spans for text in source.lines[first:last])
+        return {m[1] for line in lines if (m := BODILESS.match(line))}
 
     def _outside(self, source: Source, steps: int, passed: frozenset[str] = frozenset()) -> set[str]:
         """Names that a file takes from files nearer to a model than so many steps; `passed` are the files on the way here."""

@@ -20,6 +20,7 @@ ASSERTION = re.compile(
 FORM_ONLY = re.compile(
     r"is_not_none|isNotNull|assertIsNotNone|assertIsInstance|toBeDefined|toBeTruthy|toBeInstanceOf|not_to be_nil|be_present"
     r"|isNotEmpty|isNotBlank|NotEmpty$|\bis (?:not )?None\b|(?:=== ?|!== ?)(?:undefined|null)\b"
+    r"|IsNullOr(?:Empty|WhiteSpace)|\bis(?:Empty|Blank)\(\)|\bis_empty\(\)|\.Length\b|\.Count\b"
     r"|NotNil$|NoError$|IsNotNull|IsType|[sS]tatus_?[cC]ode|http\.Status[A-Z]|HttpStatus\b|[cC]ode\)\.to(?:Be|Equal|StrictEqual)\(|\.status\b|isinstance\(|toHaveProperty|toBeVisible|toBeInTheDocument|assert_called|toHaveBeenCalled|assertStatus|HasField",
 )
 FORMAT = re.compile(r"assert\w*(?:format|schema|structure|valid|shape|type|instance|keys|fields)(?:$|_)", re.IGNORECASE)
@@ -41,6 +42,9 @@ TEST_DECORATOR = re.compile(
 SKIPPED = re.compile(
     r"(?:^|\.)(?:skip|todo|fixme|Ignore|Disabled|ignore|xit|xdescribe|xtest|pending|fails)$|^(?:pytest\.mark\.skip|unittest\.skip)$|^(?:xit|xtest|xdescribe|xspecify)$"
 )
+
+
+ATTRIBUTES = 4  # lines above a class, or below where a parser takes them for its first, in which its attributes stand
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,9 @@ def _is_test(source: Source, function: Function) -> bool:
         return True
     if source.language == "python":
         owner = function.owner
-        return function.name.startswith("test") and (function.parent < 0) and (not owner or "test" in owner.lower())
+        if not function.name.startswith("test") or function.parent >= 0:
+            return False
+        return not owner or "test" in owner.lower() or any(c.name == owner and "TestCase" in " ".join(c.bases) for c in source.classes)
     if source.language == "go":
         return source.path.endswith("_test.go") and function.name.startswith(("Test", "Fuzz", "Example"))
     if source.language == "ruby":
@@ -113,16 +119,15 @@ def _marks(source: Source, index: int) -> tuple[str, ...]:
         if assignment.name == "pytestmark":
             values = assignment.value.items if assignment.value.kind == "list" else (assignment.value,)
             found += [v.text.rsplit(".", 1)[-1] for v in values]
+    owners = [c for c in source.classes if c.line <= function.line and function.end_line <= c.end_line]
     for call in source.calls:
-        # RSpec's metadata: `describe X, :live do`; JUnit's @Tag("live")
-        if call.line <= function.line <= call.end_line and call.callee.rsplit(".", 1)[-1] in (
-            "describe",
-            "it",
-            "context",
-            "Tag",
-            "Category",
-            "Trait",
-        ):
+        # RSpec's metadata: `describe X, :live do`; JUnit's @Tag("live"); [Trait("Category", "live")] above a test or its class
+        tail = call.callee.rsplit(".", 1)[-1]
+        around = tail in ("describe", "it", "context") and call.line <= function.line <= call.end_line
+        above = tail in ("Tag", "Tags", "Category", "Trait", "TestCategory") and (
+            call.function == index or any(o.line - ATTRIBUTES <= call.line <= o.line + ATTRIBUTES and call.function < 0 for o in owners)
+        )
+        if around or above:
             found += [v.text for v in call.arguments.items if v.kind == "string" and re.fullmatch(r"\w+", v.text)]
             found += [k for k in call.arguments.keys if k]
     return tuple(dict.fromkeys(found))
@@ -225,7 +230,7 @@ def on_content(source: Source, call: Call) -> bool:
             r"|assertContains|assertTrue|isTrue|contains|Contains"
             r"|matches|match\(|match |include|eq\(|eq |equal|Equal|deepEqual|ok\(|Regexp|Greater|Less|Errorf|Fatalf|Error\("
             r"|assert!|assert_eq|\.Should"
-            r"|Assert\.(?:True|Contains|Matches|Equal|StartsWith)|That",
+            r"|Assert\.(?:True|IsTrue|Contains|Matches|Equal|AreEqual|StartsWith)|That",
             text,
         )
     )

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Iterator
 from typing import Any
 
-from rung.facts.catalogue import Tool
+from rung.facts.catalogue import Tool, glob_matches
+from rung.facts.code import language_of
+from rung.link.commands import command_tools
 from rung.link.criteria import baseline
 from rung.link.datasets import DATA_FILE, cases_in, locate, records
 from rung.link.evaluation import Evaluation
 from rung.link.files import matching, query
 from rung.link.metrics import of_prompt_files, of_result_keys
 from rung.link.project import Project
+
+LAUNCHERS = frozenset({"python", "python3", "-m", "uv", "uvx", "run", "poetry", "srun", "time", "env", "npx"})
+# A configuration that is code: a string without spaces, the variables of a case, the kind of an assertion.
+QUOTED = re.compile(r"[\"'`]((?:file://)?[\w./-]+\.\w+)[\"'`]")
+CASE = re.compile(r"\bvars\s*:\s*\{")
+ASSERTED = re.compile(r"\btype\s*:\s*[\"']([\w:-]+)[\"']")
 
 
 class Configurations:
@@ -29,7 +38,22 @@ class Configurations:
                 continue
             own = [p for p in matching(self.project, signature) if self.project.is_own(p)]
             found += [e for path in own if (e := self._configuration(path, signature, tool))]
-        return found
+        return [*found, *self._benchmarks()]
+
+    def _benchmarks(self) -> Iterator[Evaluation]:
+        """Scripts and targets that start a tool which brings its own data sets."""
+        benchmarks = set(self.project.vocabulary["evaluation"]["benchmarks"])
+        seen = set()
+        for unit in self.project.units:
+            for command in unit.commands if self.project.is_own(unit.path) and unit.path not in seen else ():
+                words = [w for w in command.words if "=" not in w or w.startswith("-")]
+                while words and words[0] in LAUNCHERS:
+                    words = words[1:]
+                tools = command_tools(self.project.catalogue, words[0], words[1:]) if words else []
+                if named := [t.id for t in tools if t.id in benchmarks]:
+                    seen.add(unit.path)
+                    yield Evaluation(unit.path, command.line, "script", named, metrics={"accuracy": (unit.path, command.line)})
+                    break
 
     def _configuration(self, path: str, signature: Any, tool: Tool) -> Evaluation | None:
         data = self.project.data(path)
@@ -40,6 +64,8 @@ class Configurations:
         if ("cases" in signature and not count) and not named:
             return None
         found = Evaluation(path, 1, "configuration", [tool.id])
+        if language_of(path):
+            return self._written_in_code(found, tool)
         if count >= 2 or any(r and cases_in(self.project, r) >= 2 for r in referenced) or (cases and records(cases[0]) >= 2):
             found.data_set = (path, 1)
         found.data_set = found.data_set or self._beside(path, data)
@@ -59,6 +85,26 @@ class Configurations:
         prompts = query(data, signature["prompts"]) if "prompts" in signature else []
         found.prompts = [t for p in _flat(prompts) if (t := locate(self.project, path, p))]
         found.own_prompts = bool(found.prompts) or (bool(tool.strings("commands")) and "prompts" not in signature)
+        return found
+
+    def _written_in_code(self, found: Evaluation, tool: Tool) -> Evaluation:
+        """A configuration that is a program: its cases, assertions and files of cases are told from its text."""
+        text = self.project.text(found.path) or ""
+        files = [t for w in QUOTED.findall(text) if DATA_FILE.fullmatch(w) and (t := locate(self.project, found.path, w))]
+        cases = next((t for t in files if cases_in(self.project, t) >= 2), "")
+        if len(CASE.findall(text)) >= 2 or cases:
+            found.data_set = (cases or found.path, 1)
+        types = ASSERTED.findall(text)
+        if tool.text("criterion") == "built-in" and (types or cases):
+            found.criterion = (found.path, 1)
+        for name in types:
+            metric = next((m for glob, m in tool.entry.get("metrics", {}).items() if glob_matches(glob, name)), None)
+            if metric:
+                found.metrics.setdefault(metric, (found.path, 1))
+        if not found.metrics:
+            found.metrics["exact-match"] = (found.path, 1)
+        found.prompts = [t for w in QUOTED.findall(text) if "prompt" in w and (t := locate(self.project, found.path, w))]
+        found.own_prompts = True
         return found
 
     def _beside(self, path: str, data: Any) -> tuple[str, int] | None:

@@ -17,9 +17,9 @@ RAISED = re.compile(
     r"^(?:AssertionError|Error|RuntimeError|ValueError|Exception|\w+Error|\w+Exception|panic|panic!|log\.Fatal\w*|raise|pytest\.fail)$"
 )
 # Words of a name that holds what a run came to: scores, what passed, what failed, what it is held against.
-_BARS = r"""scores? thresholds? minimum min accura\w* pass(?:es|ed|ing)? fails? failed failing failures? failure rates? wrong incorrect
-correct\w* baselines? ratios? mean avg average f1 regress\w* precision recall rouge bleu similarity grounded\w* faithful\w* relevan\w*
-mismatch\w* target quality verdicts?"""
+_BARS = r"""scores? acc pct percent hits thresholds? minimum min accura\w* pass(?:es|ed|ing)? fails? failed failing failures? failure rates?
+wrong incorrect correct\w* baselines? ratios? mean avg average f1 regress\w* precision recall rouge bleu similarity grounded\w* faithful\w*
+relevan\w* mismatch\w* target quality verdicts?"""
 BAR = re.compile(r"(?<![a-z])(?:" + "|".join(_BARS.split()) + r")(?![a-z])", re.IGNORECASE)
 RESULTS = re.compile(
     r"(?:^|/)(?:[\w.-]*(?:results?|baselines?|reports?|summary|scores|leaderboard|benchmarks?|history)[\w.-]*)(?:/.*)?\.(?:json|jsonl|csv|md|tsv|html|txt|ya?ml)$",
@@ -57,6 +57,8 @@ def criterion(source: Source) -> tuple[str, int] | None:
             return source.path, call.line
         if RAISED.match(call.callee) and _after_bar(source, call.line, 4) and not _of_surroundings(source, call.line, call.end_line):
             return source.path, call.line
+    if source.language == "csharp" and (line := _program_returns(source)):
+        return source.path, line
     for assignment in source.assignments:
         if assignment.name in ("process.exitCode", "Environment.ExitCode") and _ends_badly(source, assignment.value, assignment.line):
             return source.path, assignment.line
@@ -65,6 +67,16 @@ def criterion(source: Source) -> tuple[str, int] | None:
         if (BAR.search(_plain(text)) or _compares_answers(source, call)) and not SURROUNDINGS.search(text):
             return source.path, call.line
     return None
+
+
+def _program_returns(source: Source) -> int:
+    """The line at which a program (its `Main`, or statements at the top level) returns an exit code by the scores; 0 when none does."""
+    if _returns_verdict(source, "Main"):
+        return next(f.line for f in source.functions if f.name == "Main")
+    for number, line in enumerate(source.lines, 1):
+        if re.match(r"return\b.*[?<>]", line) and BAR.search(_plain(line)):
+            return number
+    return 0
 
 
 def _decides(source: Source, call: Call) -> bool:

@@ -19,6 +19,8 @@ NO_CASES = re.compile(
     r"|[\w.-]*(?:results?|outputs?|reports?|summary|scores|metrics|responses|log)|[\w-]+[_-](?:metadata|pric(?:es|ing)|leaderboard)|(?:[\w-]+[_-])?(?:system|user|judge|eval|generat\w+|g_eval)[_-]?prompts?)$",
     re.IGNORECASE,
 )
+HANDED = ("data", "dataset", "cases", "examples", "test_cases", "testCases", "goldens")
+CASE = re.compile(r"""[{(,]\s*["']?(?:input|inputs|question|query|vars)["']?\s*[:=]""")  # how a case begins that is written out
 LISTED = re.compile(
     r"case|question|quer(?:y|ies)|input|sample|golden|truth|expected|utterance|test|eval|data|prompts|examples", re.IGNORECASE
 )
@@ -52,13 +54,13 @@ NO_CASES_PARAMETERS = frozenset(
     ]
 )
 INLINE = re.compile(
-    r"(?:^|\.)(?:parametrize|each|CsvSource|ValueSource|CsvFileSource|MethodSource|MemberData|TestCaseSource|ClassData|InlineData|TestCase)$"
+    r"(?:^|\.)(?:parametrize|each|CsvSource|ValueSource|CsvFileSource|MethodSource|MemberData|TestCaseSource|ClassData|InlineData|TestCase|DataRow|DynamicData)$"
 )
-ROW = re.compile(r"(?:^|\.)(?:InlineData|TestCase)$")  # gives one case each
+ROW = re.compile(r"(?:^|\.)(?:InlineData|TestCase|DataRow)$")  # gives one case each
 MANY_ROWS = 20
 CASE_FOLDER = re.compile(
     r"((?:[\w-]*[_-])?(?:conversations?|scenarios?|dialog(?:ue)?s?|exercises?|problems?|tasks?|queries|prompts_to_test|golden|goldens|suites?))"
-    r"/(?:[^/]+/)*[^/]+\.(?:ya?ml|jsonl?|csv|toml)$",
+    r"/(?:[^/]+/)*[^/]+\.(?:ya?ml|jsonl?|csv|toml|md|txt)$",
     re.IGNORECASE,
 )
 OUTCOMES = re.compile(r"/(?:[\w-]*(?:results?|outputs?|reports?|runs?|logs?)|node_modules)/", re.IGNORECASE)
@@ -113,11 +115,12 @@ def _versioned(source: Source) -> tuple[str, int] | None:
 
 def _files(project: Project, source: Source, live: Sequence[TestUnit]) -> tuple[str, int] | None:
     others = [u for u in test_units(source) if u not in live] if live else []
-    for text in source.texts:
-        match = DATA_FILE.fullmatch(text.value.strip()) if len(text.value) < 200 and "\n" not in text.value else None
-        if not match or any(u.line <= text.line <= u.end_line for u in others):
+    imported = [(i.module, i.line) for i in source.imports if source.language == "javascript"]  # `import cases from "./cases.json"`
+    for text, line in (*((t.value.strip(), t.line) for t in source.texts), *imported):
+        match = DATA_FILE.fullmatch(text) if len(text) < 200 and "\n" not in text else None
+        if not match or any(u.line <= line <= u.end_line for u in others):
             continue
-        target = locate(project, source.path, text.value.strip())
+        target = locate(project, source.path, text)
         if target and cases_in(project, target) >= 2:
             return target, 1
     return None
@@ -195,13 +198,31 @@ def _inline(source: Source, live: Sequence[TestUnit]) -> tuple[str, int] | None:
         listed = loop.iterable.startswith(("[", "(", "{")) and re.search(r"[\"'\])}]\s*,\s*[\[({\"']", loop.iterable)
         if listed and _for_live(source, loop, live) and not any(c.line <= loop.line <= c.end_line for c in checked):
             return source.path, loop.line
-    if source.language == "ruby":
-        for number, line in enumerate(source.lines, 1):
-            if re.match(r"\s*(?:[\[{%].*[\]})]|[A-Z_]+)\.each(?:_with_index|_pair)?\b.*\bdo\b", line):
-                return source.path, number
+    line = _written_out(source, live)
+    if line:
+        return source.path, line
     if len(live) >= MANY_TESTS and len({_question(source, unit) for unit in live}) >= MANY_TESTS:
         return source.path, live[0].line
     return None
+
+
+def _written_out(source: Source, live: Sequence[TestUnit]) -> int:
+    """The line of cases that stand in a call themselves, or that Ruby goes through as a literal; 0 when there are none."""
+    if source.language == "ruby":
+        for number, line in enumerate(source.lines, 1):
+            if re.match(r"\s*(?:[\[{%].*[\]})]|[A-Z_]+)\.each(?:_with_index|_pair)?\b.*\bdo\b", line):
+                return number
+    return 0 if live else next((c.line for c in source.calls if _handed_cases(source, c)), 0)
+
+
+def _handed_cases(source: Source, call: Call) -> bool:
+    """Whether a call is handed cases as its data, in a list or in a function that returns one."""
+    value = call.argument(*HANDED)
+    if value is None or call.callee.rsplit(".", 1)[-1] in ("DataFrame", "Figure", "stringify", "dumps", "dump"):
+        return False
+    if value.kind == "function":
+        return len(CASE.findall("\n".join(source.lines[call.line - 1 : call.end_line]))) >= 2
+    return value.kind == "list" and _is_cases(value)
 
 
 def _gives_cases(call: Call) -> bool:

@@ -26,12 +26,16 @@ OPTION = re.compile(
     re.IGNORECASE,
 )
 FLAG = re.compile(r"^(?:-\w,\s*)?-{0,2}([A-Za-z][\w.-]*)(?:[ =][<\[{][^>\]}]*[>\]}])?$")
+# A field of a schema that is given its default, or a type's own function that takes it.
+DEFAULTED = re.compile(r"\.(?:default|catch|prefault|fallback|withDefault|optional)$|^(?:str|string|choice)$")
 PLACEHOLDER = re.compile(r"^\$\{([\w.-]+):([^{}]+)\}$")
 DEFAULT_FUNCTION = re.compile(
     r"^_*(?:get|load|pick)?_?(?:the_)?(?:default|main|primary|base|chat)\w*_?model(?:_?(?:name|id))?$", re.IGNORECASE
 )
 IN_CODE = ("constant", "environment", "factory", "setting", "table")
 SHARED = re.compile(r"config|settings|constants|defaults|\.(?:env|ya?ml|json|toml|properties|tf|bicep)", re.IGNORECASE)
+# How many folders of calls make a collection of samples.
+COLLECTION = 6
 UNFIXED = ("", "main", "master", "HEAD", "latest")
 
 
@@ -70,6 +74,27 @@ def without_minor(choices: list[Fact], pinned_name: re.Pattern[str]) -> list[Fac
     return [replace(c, fields={**c.fields, "pinned": False}) if is_minor(c) else c for c in choices]
 
 
+def is_configured_collection(choices: list[Fact]) -> bool:
+    """Whether calls stand in so many folders of their own that each is a sample, and two samples or more keep the model in one place."""
+    folders: dict[str, list[bool]] = {}
+    for choice in choices:
+        folder, slash, _ = choice.location.path.partition("/")
+        if slash and choice.fields["site"]:
+            folders.setdefault(folder, []).append(choice.fields["how"] != "literal")
+    return len(folders) >= COLLECTION and sum(all(sites) for sites in folders.values()) >= 2
+
+
+def span(assignment: Assignment) -> range:
+    """The lines of an assignment, as far as its values tell."""
+    last = assignment.line
+    waiting = [assignment.value]
+    while waiting:
+        value = waiting.pop()
+        last = max(last, value.line)
+        waiting += value.items
+    return range(assignment.line, last + 1)
+
+
 class Definitions:
     """Reads one file's definitions; `models` tells what a model's name is."""
 
@@ -83,6 +108,7 @@ class Definitions:
         yield from self._objects(source)
         yield from self._options(source)
         yield from self._functions(source)
+        yield from self._schemas(source)
         models = self.models
         for read in source.environment:
             if models.name.search(read.name) and not models.other_role.search(read.name):
@@ -192,6 +218,22 @@ class Definitions:
         for text in source.texts if wanted else ():
             if text.function in wanted and self.models.is_model(text.value):
                 yield self._definition(text.line, "constant", text.value)
+
+    def _schemas(self, source: Source) -> Iterator[Definition]:
+        """Fields of a settings schema with a default: `MODEL: z.string().default("...")`, `{MODEL: {default: "..."}}`."""
+        for call in source.calls:
+            waiting = [item for item in call.arguments.items if item.kind == "mapping"]
+            while waiting:
+                mapping = waiting.pop()
+                for key, value in zip(mapping.keys, mapping.items, strict=False):
+                    given = value.get("default") if value.kind == "mapping" else None
+                    if value.kind == "call" and DEFAULTED.search(value.text):
+                        given = value
+                    models = self.names(source, given) if given is not None and self.models.name.search(key) else []
+                    if len(models) == 1 and not self.models.other_role.search(key):
+                        yield self._definition(value.line or call.line, "setting", models[0])
+                    elif value.kind == "mapping":
+                        waiting.append(value)
 
     def fixed_revision(self, source: Source, value: Value) -> bool | None:
         """True for a revision that names a tag or a commit; None for none, a branch that moves, or what a setting may say."""

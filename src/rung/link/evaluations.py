@@ -26,17 +26,13 @@ from rung.link.graph import Graph
 from rung.link.judges import Judges
 from rung.link.project import Project
 from rung.link.requests import Requests
+from rung.link.scored import Harness, scores
 from rung.link.stand_ins import fixtures_stand_in, stands_in
 from rung.link.uses import Uses
 from rung.repository import Role
 
 HINT = re.compile(
     r"(?:^|[/_.-])(?:evals?|evaluat\w*|\w+_evals?|bench\w*|experiments?|quality|scor(?:e|er|ers|ing)|judges?|grad(?:e|er|ing)|golden|regression|compare\w*|accuracy)(?:[/_.-]|$)",
-    re.IGNORECASE,
-)
-SCORE_CALL = re.compile(
-    r"(?:^|\.)(?:ratio|SequenceMatcher|rouge\w*|bleu\w*|compute|sentence_bleu|levenshtein\w*|distance|cosine\w*|similarity|f1_score|accuracy_score|"
-    r"precision_score|recall_score|classification_report|startsWith|startswith|includes|search|match|test|equals)$",
     re.IGNORECASE,
 )
 ABOUT_MEASURE = re.compile(r"guard_?rail|moderation|content_?filter|is_?blocked|approval", re.IGNORECASE)
@@ -61,7 +57,9 @@ LOADS = re.compile(
 CASES = re.compile(
     r"(?:cases?|data_?sets?|data|questions?|scenarios?|golden|fixtures|samples|examples|quer(?:y|ies)|tasks?)\.\w+$", re.IGNORECASE
 )
-GRADES = re.compile(r"evaluat|judge|grade|score|rate_", re.IGNORECASE)
+STALE = re.compile(r"(?:^|/)_?(?:archived?|archives|deprecated|legacy|old|unused|attic|graveyard|obsolete)/", re.IGNORECASE)
+# Keywords under which a tool is handed what it is to ask.
+APPLICATION = ("agent", "app", "target", "predict_fn", "model_callback", "agent_under_test")
 SERVER = re.compile(
     r"(?:^|\.)(?:listen|serve|ListenAndServe|uvicorn\.run|APIRouter|FastAPI|Flask|createServer|HandleFunc|WebApplication\.CreateBuilder)$"
 )
@@ -76,6 +74,7 @@ class Evaluations:
         self.dead = Dead(project)
         self.requests = Requests(project, graph, asking)
         self.judges = Judges(project, graph)
+        self.harness = Harness(project, graph, asking)
         self._scorers: dict[str, frozenset[str]] = {}
 
     def all(self) -> list[Evaluation]:
@@ -86,6 +85,8 @@ class Evaluations:
 
     def of_code(self, path: str) -> Evaluation | None:
         """The evaluation that a source file is, if it is one."""
+        if STALE.search(path) and not self.graph.used.get(path):
+            return None  # laid aside, and nothing uses it any more
         hinted = self.project.role(path) is Role.TEST or bool(HINT.search(path))
         if not (hinted and self._may_be_live(path)) and not self._mentions_tool(path):
             return None
@@ -93,7 +94,7 @@ class Evaluations:
         if source is None:
             return None
         tools = self._tools(path)
-        if not hinted and not tools:
+        if (not hinted and not tools) or (tools and self._unfilled.search("\n".join(source.lines)) and not self._touches_model(source)):
             return None
         units = test_units(source)
         found = self._tests(source, units, tools) if units else self._script(source, tools)
@@ -104,7 +105,7 @@ class Evaluations:
     def _may_be_live(self, path: str) -> bool:
         """Whether a file leads to a model and, for a test, nothing in its text stands in for it."""
         if path not in self.graph.leading:
-            return False
+            return self.requests.may_be_sent(path)
         if not HINT.search(path) and not any(target in self.graph.near for target in self.graph.glanced(path)):
             return False  # an ordinary test that far from any model has others stand in for it
         if path.endswith("_test.go") and not HINT.search(path) and not LIVE_GO.search(self.project.text(path) or ""):
@@ -119,6 +120,10 @@ class Evaluations:
         if any(by_id[t].category in EVALUATION for t in self.uses.glance.tools(path)) or self._scoring_helpers(path):
             return True
         return bool(HINT.search(path) and self._programs.search(self.project.text(path) or ""))
+
+    @cached_property
+    def _unfilled(self) -> re.Pattern[str]:
+        return re.compile(self.project.vocabulary["evaluation"]["placeholders"])
 
     @cached_property
     def _programs(self) -> re.Pattern[str]:
@@ -194,13 +199,13 @@ class Evaluations:
                 continue
             if asking is None:  # asked late, since it parses all that leads to the model
                 asking = self.asking.calls(source.path)
-            helpers = self._helper_names(source, asking)
+            helpers = self._helper_names(source, [*asking, *served])
             calls = [c for c in asking if c.function in unit.functions]
             calls += [c for c in source.calls if c.function in unit.functions and c.callee.rsplit(".", 1)[-1] in helpers]
             calls += [c for c in served if c.function in unit.functions]
             calls = [c for c in calls if not administrates(c) and can_be_called(self.project, self.graph, source, c)]
             content = bool(calls) and judges_answer(source, unit, calls)
-            if content or (calls and scored) or (scored and asserts(source, unit) and self._touches_model(source.path)):
+            if content or (calls and scored) or (scored and asserts(source, unit) and self._touches_model(source)):
                 live.append(unit)
                 decided += [unit] if content or (scored and asserts_content(source, unit, scorers)) else []
         if not live:
@@ -216,27 +221,14 @@ class Evaluations:
             if c.function >= 0 and source.functions[c.function].name and source.functions[c.function].parent < 0
         }
 
-    def _touches_model(self, path: str) -> bool:
-        return bool(self.asking.calls(path)) or any(self.asking.names(t) for t in self.graph.touches(path))
+    def _touches_model(self, source: Source) -> bool:
+        if self.asking.calls(source.path) or any(self.asking.names(t) for t in self.graph.touches(source.path)):
+            return True
+        handed = any(c.argument(*APPLICATION) is not None for c in source.calls)  # the tool asks what it is handed
+        return handed and any(t in self.graph.near and self.project.role(t) is Role.APPLICATION for t in self.graph.touches(source.path))
 
     def _scores(self, call: Call, tools: list[Tool], source: Source) -> bool:
-        tails = {call.callee, call.callee.rsplit(".", 1)[-1]}
-        for tool in tools:
-            if any(m.tool.id == tool.id for m in self.project.catalogue.calls.find(call.callee)):
-                return True
-            imported = {
-                alias or name
-                for i in source.imports
-                for name, alias in i.names
-                if any(t.id == tool.id for t in self._import_tools(source, i.module, name))
-            }
-            if tails & imported or call.callee.split(".")[0] in imported:
-                return True
-        return False
-
-    def _import_tools(self, source: Source, module: str, name: str) -> tuple[Tool, ...]:
-        modules = self.project.catalogue.imports.get(source.language)
-        return (*modules.find(module), *modules.find(f"{module}.{name}")) if modules else ()
+        return scores(self.project, call, tools, source)
 
     def _script(self, source: Source, tools: list[Tool]) -> Evaluation | None:
         """A script or notebook that asks the model for cases and scores what comes back."""
@@ -255,10 +247,10 @@ class Evaluations:
             return None
         if line := self.judges.line(source):
             return Evaluation(source.path, line, form)
-        if not self.asking.calls(source.path):
+        if not self.asking.calls(source.path) and not self.requests.sent(source):
             return None
         tested = runs_tests(self.project.catalogue, source)
-        line = tested or self._score_line(source)
+        line = tested or self.harness.score_line(source)
         if not line or not (self._loops_over_cases(source) or (tested and goes_through_folder(source))):
             return None
         return Evaluation(source.path, line, form)
@@ -267,7 +259,9 @@ class Evaluations:
         iterates = source.loops or any(
             re.search(r"(?:^|\.)(?:map|forEach|each|apply|imap|Select|ForEach|gather|all)$", c.callee) for c in source.calls
         )
-        return bool(iterates) and (self._cases(source) is not None or any(LOADS.search(c.callee) for c in source.calls))
+        if not iterates:
+            return False
+        return any(LOADS.search(c.callee) for c in source.calls) or bool(self._cases(source) or data_nearby(self.project, source))
 
     def _cases(self, source: Source) -> tuple[str, int] | None:
         """The data set of a script, in it or in a module beside it from which it takes the cases."""
@@ -285,35 +279,13 @@ class Evaluations:
     def _beside(self, path: str, other: str) -> bool:
         return posixpath.dirname(path) == posixpath.dirname(other) and bool(HINT.search(path)) and self.project.role(path) is not Role.TEST
 
-    def _score_line(self, source: Source) -> int:
-        """The line where an answer is compared with what was expected, or judged; 0 when nothing is."""
-        for comparison in source.comparisons:
-            sides = f"{comparison.left} {comparison.right}"
-            if (
-                comparison.operator in ("==", "!=", "in", "not in", "===", "!==")
-                and re.search(
-                    r"expect|label|answer|truth|reference|gold|target|ideal|solution|correct|actual|output|response|result|\[[\"']\w+[\"']\]",
-                    sides,
-                    re.IGNORECASE,
-                )
-                and not re.search(r"__name__|\.argv|None\b|null\b|status|finish_reason|\.type\b|\.role\b", sides)
-            ):
-                return comparison.line
-        asking = {id(c) for c in self.asking.calls(source.path)}
-        for call in source.calls:
-            tail = call.callee.rsplit(".", 1)[-1]
-            if id(call) in asking and (GRADES.search(tail) or scoring.named(self.project, tail)):
-                return call.line
-            if SCORE_CALL.search(call.callee) and not re.match(r"^(?:re|os|path|logger)\.", call.callee):
-                return call.line
-        return scoring.judged(source)
-
     def _complete(self, found: Evaluation, source: Source, tools: list[Tool]) -> None:
         found.dead = self.dead.reason(source)
         tested = found.form == "test"
         found.data_set = data_set(self.project, source, found.tests) if tested else self._cases(source)
         found.data_set = found.data_set or data_nearby(self.project, source)
-        decided = found.criterion or (criterion(source) if tested else self._decided(source))
+        built_in = (source.path, found.line) if any(t.text("criterion") == "built-in" for t in tools) else None
+        decided = found.criterion or built_in or (criterion(source) if tested else self._decided(source))
         found.criterion = decided or baseline(self.project, source.path)
         for metric, line in scoring.of_tools(source, tools).items():
             found.metrics.setdefault(metric, (source.path, line))

@@ -12,13 +12,14 @@ from rung.link.asking import Asking
 from rung.link.evaluation import Evaluation
 from rung.link.models import EVALUATES, Models
 from rung.link.project import Project
+from rung.link.result_files import comparing
 
 TABLE_ROW = re.compile(r"^\s*\|(.+)\|\s*$")
 CELLS = re.compile(r"\s{2,}|\t|,")
 FIGURE = re.compile(r"\d")
 DECIMAL = re.compile(r"^-?\d*\.\d+%?$|^\d+(?:\.\d+)?%$")
 RESULT_WORDS = re.compile(
-    r"accura|right|correct|score|pass|wins?\b|eval|f1|recall|precision|%|faithful|relevan|quality|rating|bleu|rouge|meteor|judge",
+    r"accura|right|correct|score|pass|wins?\b|eval|f1|recall|precision|%|faithful|relevan|quality|rating|bleu|rouge|meteor|judge|success|solved",
     re.IGNORECASE,
 )
 # What a harness goes through when it compares: the plural of what can vary.
@@ -48,6 +49,14 @@ class Experiments:
             yield from self._notebooks()
             yield from self._variants()
             yield from self._harnesses()
+            yield from self._data()
+
+    def _data(self) -> Iterator[Fact]:
+        """A file of scores by model or variant that the harness here comes to."""
+        harness = "\n".join(self.project.text(path) or "" for path in sorted({e.path for e in self.evaluations}))
+        for path in comparing(self.project, self.models.is_model, harness):
+            yield self.project.fact("experiment", path, 1)
+            return
 
     def _tables(self) -> Iterator[Fact]:
         """A table of results over two or more models or variants."""

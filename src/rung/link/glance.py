@@ -160,6 +160,13 @@ GROUPS = {
         *("task", "tier", "complexity", "difficulty", "_length", "Length", "tokens", "Tokens", "purpose"),
         *("intent", "effort", "small", "fast", "smart", "cheap", "attempt"),
     ),
+    "front-matter": ("frontmatter", "front_matter", "front-matter", "frontMatter", "gray-matter", "SKILL.md", '.md"', ".md'", ".md`"),
+    "model-flag": ("--model",),
+    "in-turn": (
+        *("in models", "in self.models", "of models", "of this.models", "range models", "models_to_try", "modelsToTry", "in candidates"),
+        *("in providers", "in self.providers", "of providers", "of this.providers", "range providers", "of candidates"),
+        *("fallback_chain", "fallbackChain", "fallback_order", "fallbackOrder", "model_chain", "modelChain"),
+    ),
     "prompt": ("prompt", "template", "instruction", "signature"),
     "hiding": ("anonymi", "redact", "scrub", "deidentify", "deIdentify", "mask_pii", "maskpii", "maskPii", "maskPII"),
     "few-shot": (
@@ -198,7 +205,7 @@ GROUPS = {
 }
 MODEL_CATEGORIES = frozenset({"model-provider", "framework", "local-model"})
 IMPORTS = {
-    "python": re.compile(r"^[ \t\">]*(?:from[ \t]+([.\w]+)[ \t]+import[ \t]+(\([^)]*|[^#\n]*)|import[ \t]+([\w.]+))", re.MULTILINE),
+    "python": re.compile(r"^[ \t\">]*(?:from[ \t]+([.\w]+)[ \t]+import[ \t]+(\([^)]*|[^#\n]*)|import[ \t]+([\w., \t]+))", re.MULTILINE),
     "javascript": re.compile(r"(?:\bfrom|\bimport|\brequire)[ \t]*\(?[ \t]*[\"']([^\"'\n]+)[\"']"),
     "go": re.compile(r"^[ \t]*(?:import[ \t]+)?(?:[\w.]+[ \t]+)?\"([\w./-]+)\"", re.MULTILINE),
     "java": re.compile(r"^[ \t]*import[ \t]+(?:static[ \t]+)?([\w.]+)", re.MULTILINE),
@@ -231,7 +238,7 @@ class Glance:
             pattern = IMPORTS.get(language_of(path) or "")
             text = self.project.text(path) or ""
             found = [m.groups() for m in pattern.finditer(text)] if pattern else []
-            known = self._modules[path] = tuple((g[0] or g[2] or "", g[1] or "") if len(g) == 3 else (g[0], "") for g in found)
+            known = self._modules[path] = tuple(m for g in found for m in _imported_modules(g))
         return known
 
     def tools(self, path: str) -> frozenset[str]:
@@ -319,6 +326,13 @@ class Glance:
 def _hosts(tool: Tool) -> Iterable[str]:
     """Literals of which a string constant holds one if it is an address of the tool's API."""
     yield from (w for g in tool.strings("hosts") if (w := _longest(g, whole=True)))
+
+
+def _imported_modules(groups: tuple[str | None, ...]) -> Iterable[tuple[str, str]]:
+    """(module, names) of an import line; Python's `import a, b as c` names several modules."""
+    if len(groups) == 3 and groups[2]:
+        return [(part.split()[0], "") for part in groups[2].split(",") if part.strip()]
+    return [(groups[0] or "", (groups[1] or "") if len(groups) == 3 else "")]
 
 
 def _literals(tool: Tool) -> Iterable[str]:

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from rung.facts.catalogue import Tool, glob_matches
-from rung.facts.code.source import Source
+from rung.facts.code.source import Call, Source, Value
 from rung.link.datasets import locate
 from rung.link.project import Project
 
@@ -27,6 +27,7 @@ PROMPT_PART = re.compile(
 )
 SCORED = re.compile(r"score|eval|metric|rating|grade|judge|_avg|mean|check", re.IGNORECASE)
 EVALUATES = re.compile(r"score|eval|metric|rating|grade|judge|check", re.IGNORECASE)
+HANDED = re.compile(r"metric|evaluator|scor", re.IGNORECASE)
 CRITERIA_FILE = re.compile(r"[\w-]+\.(?:json|ya?ml|toml)$")
 CRITERIA = frozenset(
     {"criteria", "criterion", "evaluation_steps", "evaluationsteps", "evaluation_criteria", "rubric", "grading_instructions", "scoring"}
@@ -42,11 +43,30 @@ def of_tools(source: Source, tools: list[Tool]) -> dict[str, int]:
                 tails = (call.callee, call.callee.rsplit(".", 1)[-1])
                 if any(glob_matches(glob, t) for t in tails):
                     found.setdefault(f"{metric}:{glob}", call.line)
+                elif given := next((v for v in _handed(call) if _names(glob, v)), None):
+                    found.setdefault(f"{metric}:{glob}", given.line or call.line)
             for imported in source.imports:
                 if any(glob_matches(glob, n) for n, _ in imported.names):
                     # an imported instance such as `faithfulness` is handed on by name
                     found.setdefault(f"{metric}:{glob}", imported.line)
     return {key.split(":")[0]: line for key, line in sorted(found.items(), key=lambda kv: kv[1])}
+
+
+def _handed(call: Call) -> Iterator[Value]:
+    """Metrics that a call is handed by name: constants of the tool, and words under a keyword that says so (`metrics=["fluency"]`)."""
+    keys = call.arguments.keys or ("",) * len(call.arguments.items)
+    for key, value in zip(keys, call.arguments.items, strict=False):
+        for inner in (value, *value.items) if value.kind in ("list", "name", "string") else ():
+            if (inner.kind == "name" and "." in inner.text) or (inner.kind == "string" and HANDED.search(key)):
+                yield inner
+
+
+def _names(glob: str, value: Value) -> bool:
+    """Whether what is handed over is the metric of a glob; an attribute in small letters only where the glob means attributes."""
+    tail = value.text.rsplit(".", 1)[-1]
+    if value.kind == "name" and tail == tail.lower() and not glob.startswith("*."):
+        return False
+    return glob_matches(glob, value.text) or glob_matches(glob, tail)
 
 
 def kinds(project: Project, metrics: dict[str, int]) -> tuple[int, int]:

@@ -9,10 +9,11 @@ from rung.facts.catalogue import PARTS, Tool
 from rung.facts.code.source import Assignment, Call, Source, Value
 from rung.facts.fact import Fact
 from rung.link.asking import Asking
-from rung.link.definitions import Definitions, without_minor
+from rung.link.definitions import Definitions, is_configured_collection, span, without_minor
 from rung.link.files import matching
 from rung.link.glance import MODEL_CATEGORIES
 from rung.link.graph import Graph
+from rung.link.model_flags import options
 from rung.link.model_settings import ModelSettings
 from rung.link.project import Project
 from rung.link.retired import Retired
@@ -29,12 +30,14 @@ EVALUATES = re.compile(
 )
 # Files that hold settings, also where nothing in them leads to a model.
 CONFIGURES = re.compile(
-    r"(?:^|[/_.-])(?:configs?|settings?|constants?|options|env|environment|models?|llms?|defaults?|globals?|registry)(?:[/_.-]|\.\w+$)|(?:Config|Settings|Options|Constants)\.\w+$",
+    r"(?:^|[/_.-])(?:configs?|settings?|constants?|options|env|environment|models?|llms?|defaults?|globals?|registry|stacks?|infra|infrastructure|cdk|iac|constructs?)(?:[/_.-]|\.\w+$)|(?:Config|Settings|Options|Constants|Stack)\.\w+$",
     re.IGNORECASE,
 )
 # What a repository's own wrapper around models is called.
 WRAPPER = re.compile(r"model$|llm$|provider$|chat$|complet(?:e|ion)$|generate\w*$|ask$|prompt$", re.IGNORECASE)
 LOOKED_UP = re.compile(r"[\w.]*(?:model|llm|engine|deployment)\w*(?:\?\.)?\[", re.IGNORECASE)
+# Languages in which a model is set by a method that is called after it.
+BUILDERS = ("java", "csharp", "rust", "go")
 CASE = re.compile(r"(?<=[a-z\d])(?=[A-Z])")
 COUNTS = re.compile(r"encod|token|count|price|cost|limit|supports", re.IGNORECASE)
 # A function or class whose purpose is to make the models is the one place that names them.
@@ -59,7 +62,7 @@ class Models:
         self.name = re.compile(words["names"], re.IGNORECASE)
         self.other_role = re.compile(words["other_roles"], re.IGNORECASE)
         self.version_name = re.compile(words["version_names"], re.IGNORECASE)
-        self.keywords = tuple(words["keywords"])
+        self.keywords, self.agents = tuple(words["keywords"]), frozenset(words["agent_commands"])
         self.other_calls, self.other_tasks = re.compile(words["not_generative_calls"]), re.compile(words["not_generative_tasks"])
         self.definitions = Definitions(self)
 
@@ -86,6 +89,8 @@ class Models:
             prevailing = "literal"
         else:
             prevailing = "configured" if configured else "literal"
+        if prevailing == "literal" and is_configured_collection(choices):
+            prevailing = "configured"
         best = sorted(configured, key=lambda c: (not c.fields["site"], c.sort_key())) or literal
         control = []
         if best:
@@ -117,11 +122,18 @@ class Models:
                 continue
             yield from self._sites(source)
             yield from self._definitions(source)
+            for value, flagged in options(source, self.agents) if self.uses.glance.holds(path, "model-flag") else ():
+                how, name = self.resolve(source, flagged) if flagged.kind != "string" else ("literal", flagged.text)
+                yield self._choice(path, value.line, how or "setting", name, site=True)
 
     def _matters(self, path: str) -> bool:
-        if path in self.graph.near:
+        if path in self.graph.near or self.uses.glance.holds(path, "model-flag"):
             return True
-        return bool(CONFIGURES.search(path) or path in self.graph.leading) and self.uses.glance.names_model(path)
+        if not self.uses.glance.names_model(path):
+            return False
+        return (
+            bool(CONFIGURES.search(path)) or path in self.graph.leading or any(u in self.graph.near for u in self.graph.used.get(path, ()))
+        )
 
     def _sites(self, source: Source) -> Iterator[Fact]:
         direct = {id(c) for c in self.asking.direct(source.path)}
@@ -138,8 +150,25 @@ class Models:
                 and FACTORY.search(f"{source.functions[call.function].name} {source.functions[call.function].owner}")
             ):
                 how = "factory"
+            if how == "literal" and self._is_shared(source, call):
+                how = "constant"
             if how:
                 yield self._choice(source.path, value.line or call.line, how, model, site=True, pinned=self._revision(source, call))
+
+    def _is_shared(self, source: Source, call: Call) -> bool:
+        """Whether a call makes an object, or a part of a table of objects, at the top level that other files of the application take."""
+        made = next((a for a in source.assignments if a.function < 0 and call.line in span(a)), None) if call.function < 0 else None
+        if made is None or source.path not in self.graph.used:
+            return False
+        name = made.name.rsplit(".", 1)[-1]
+        if made.value.kind == "mapping" and self.name.search(name):
+            return True  # a table that a function of the file looks up
+        users = (u for u in self.graph.used[source.path] if self.project.is_application(u))
+        return any(source.path in self.graph.touches(u) and self._takes(u, source.path, name) for u in users)
+
+    def _takes(self, user: str, path: str, name: str) -> bool:
+        taken = self.graph.touches(user)[path]
+        return name in taken if taken is not None else bool(re.search(rf"\b{re.escape(name)}\b", self.project.text(user) or ""))
 
     def _generates_nothing(self, call: Call) -> bool:
         """A tokenizer, a classifier or what sees or hears is no choice of the language model."""
@@ -164,11 +193,10 @@ class Models:
             named = call.argument(*self.keywords) or (call.arguments.items[0] if call.arguments.items else None)
             if named is not None and named.kind == "string" and self.is_model(named.text) and self.graph.touches(source.path):
                 return named
-        if not mine:
-            tail = call.callee.rsplit(".", 1)[-1]
-            builder = tail in self.keywords and len(call.arguments.items) == 1 and source.language in ("java", "csharp", "rust", "go")
-            return call.arguments.items[0] if builder and self._near_model(source) else None
-        return call.argument(*self.keywords)
+        tail = call.callee.rsplit(".", 1)[-1]
+        if tail in self.keywords and len(call.arguments.items) == 1 and source.language in BUILDERS and self._near_model(source):
+            return call.arguments.items[0]
+        return call.argument(*self.keywords) if mine else None
 
     def _near_model(self, source: Source) -> bool:
         return any(self.uses.catalogue.by_id[t].category in MODEL_CATEGORIES for t in self.uses.imported(source.path))

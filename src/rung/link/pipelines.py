@@ -6,19 +6,22 @@ import posixpath
 import re
 import shlex
 from collections.abc import Iterator
+from dataclasses import replace
 
 from rung.facts.catalogue import Tool
 from rung.facts.code import language_of
 from rung.facts.code.source import Source
 from rung.facts.fact import Fact
 from rung.facts.pipelines.types import Run
-from rung.link.checks import asserting, assertions, asserts, test_units
+from rung.link.checks import TestUnit, asserting, assertions, asserts, test_units
 from rung.link.commands import allowed, command_tools
 from rung.link.evaluation import Evaluation
+from rung.link.gates import Surroundings
 from rung.link.globs import path_pattern
 from rung.link.graph import Graph
 from rung.link.project import Project
-from rung.link.selection import Selection, select
+from rung.link.runner_files import narrow
+from rung.link.selection import Selection, options, select
 from rung.link.uses import Uses
 
 CLOSURE = 4
@@ -31,6 +34,7 @@ class Pipelines:
     def __init__(self, project: Project, graph: Graph, uses: Uses, evaluations: list[Evaluation]) -> None:
         self.project, self.graph, self.uses = project, graph, uses
         self.evaluations = {e.path: e for e in evaluations if not e.dead}
+        self.surroundings = Surroundings(project)
         self._asserting: dict[str, bool] = {}
         self._tested: dict[tuple[str, Selection, str], str] = {}
 
@@ -69,6 +73,9 @@ class Pipelines:
         """A test command that finds tests which assert something."""
         program, arguments = (run.program, run.arguments) if not run.action else _of_inputs(run, tool)
         selection = select(self.project, program, arguments, run.folder)
+        selection = replace(
+            selection, narrowed=narrow(self.project, program, [*options(self.project, program, run.folder), *arguments], run.folder)
+        )
         key = (tool.id, selection, run.folder)
         if key not in self._tested:
             self._tested[key] = self._first_asserting(tool, selection, run.folder)
@@ -78,9 +85,13 @@ class Pipelines:
             if (
                 evaluation.tests
                 and self._is_collected(tool, path, selection, run.folder)
-                and any(selection.takes_unit(u) for u in evaluation.tests)
+                and any(selection.takes_unit(u) and self._can_ask(run, path, u) for u in evaluation.tests)
             ):
                 yield self._evaluation_fact(run, evaluation)
+
+    def _can_ask(self, run: Run, path: str, unit: TestUnit) -> bool:
+        source = self.project.source(path)
+        return source is None or self.surroundings.lets_run(run, source, unit)
 
     def _first_asserting(self, tool: Tool, selection: Selection, folder: str) -> str:
         """The first of the collected files with a test that asserts something; empty when there is none."""
@@ -99,8 +110,10 @@ class Pipelines:
     def _is_collected(self, tool: Tool, path: str, selection: Selection, folder: str) -> bool:
         if not self.project.repository.in_scope(path) or not selection.takes_path(path, folder):
             return False
+        if not selection.narrowed.takes_path(self.project, path):
+            return False
         named = path in selection.paths
-        return named or any(path_pattern(glob).fullmatch(path) for glob in tool.strings("collects"))
+        return named or any(path_pattern(glob).fullmatch(path) for glob in selection.narrowed.collects or tool.strings("collects"))
 
     def _has_asserting(self, path: str, selection: Selection) -> bool:
         source = self.project.source(path)
@@ -108,7 +121,7 @@ class Pipelines:
             return path.endswith((".bats", ".feature", ".robot", ".php", ".swift", ".exs", ".scala", ".dart")) and bool(
                 (self.project.text(path) or "").strip()
             )
-        if not selection.marker and not selection.name:
+        if not selection.narrows_units:
             if path not in self._asserting:
                 units = test_units(source)
                 self._asserting[path] = (

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from rung.facts.code.source import Source
 from rung.facts.fact import Fact
 from rung.link.asking import Asking
-from rung.link.checks import assertions, test_units
+from rung.link.checks import TestUnit, assertions, test_units
 from rung.link.evaluation import Evaluation
 from rung.link.graph import Graph
 from rung.link.project import Project
 from rung.link.prompt_variants import PromptVariants
 from rung.repository import Role
 
+# Requests that only search or store: whoever sends these alone sees no prompt at work.
+SEARCHES = re.compile(r"^/[\w/{}-]*\b(?:query|queries|search|upsert|retrieve\w*|embed\w*|delete|documents?|index)/?$", re.IGNORECASE)
+ROUTE = re.compile(r"^/[a-z][\w/{}-]*$", re.IGNORECASE)
+# A look at a text that decides whether a test fails, where the language has no assertion for it.
+LOOKS = re.compile(r"^\s*if\b(?!.*(?:\bnil\b|\berr\b|== \"\")).*(?:strings\.|!=|==)")
 RENDERED = re.compile(r"prompt|template|instruction|render", re.IGNORECASE)
+LONG = 40
 FORMAL = re.compile(r"assert_called|called_with|is not None|isinstance|err\b|Err")
 
 
@@ -58,7 +65,7 @@ class PromptControl:
         """(c) tests or evaluations that exercise the application's own prompts."""
         files = {p.location.path for p in prompts}
         for evaluation in self.evaluations:
-            if evaluation.own_prompts or files & set(evaluation.prompts):
+            if self._exercises(evaluation, files):
                 yield self.project.fact("prompt-control", evaluation.path, evaluation.line, control="test")
                 return
         for path in self.project.code:
@@ -67,6 +74,17 @@ class PromptControl:
                 if line:
                     yield self.project.fact("prompt-control", path, line, control="test")
                     return
+
+    def _exercises(self, evaluation: Evaluation, files: set[str]) -> bool:
+        """Whether an evaluation runs prompts of the application's: its files, the application, or those of the notebook that it is."""
+        if files & set(evaluation.prompts):
+            return True
+        asks = bool(self.asking.direct(evaluation.path))
+        if not evaluation.own_prompts:
+            return asks and evaluation.form == "notebook" and self.project.is_application(evaluation.path)
+        source = self.project.source(evaluation.path) if evaluation.form == "test" and not asks else None
+        routes = [t.value for t in source.texts if ROUTE.match(t.value)] if source else []
+        return not routes or not all(SEARCHES.match(r) for r in routes)
 
     def _may_touch(self, path: str, files: set[str]) -> bool:
         return any(t in files or self.modules.search(t) for t in self.graph.glanced(path))
@@ -83,11 +101,40 @@ class PromptControl:
         if not touched and not near:
             return 0
         taken = {n for t in (*touched, *near) for n in (self.graph.touches(path)[t] or ())}
+        givers = self._givers((*touched, *near))
         for unit in test_units(source):
+            inside = " ".join(source.lines[unit.line - 1 : unit.end_line])
+            if taken and not any(n in inside for n in taken):
+                continue
+            rendered = _rendered(source, unit, givers)
             for call in assertions(source, unit.functions):
                 text = " ".join(source.lines[call.line - 1 : call.end_line])
-                inside = " ".join(source.lines[unit.line - 1 : unit.end_line])
-                named = not taken or any(n in inside for n in taken)
-                if named and RENDERED.search(text) and not FORMAL.search(text):
+                if (RENDERED.search(text) or any(r.search(text) for r in rendered)) and not FORMAL.search(text):
                     return call.line
+            for number in range(unit.line, unit.end_line if source.language == "go" else unit.line):
+                line = source.lines[number - 1]
+                if LOOKS.match(line) and any(r.search(line) for r in rendered):
+                    return number
         return 0
+
+    def _givers(self, paths: Iterable[str]) -> frozenset[str]:
+        """Names of functions of files of prompts that give a prompt: a text stands in them, or a prompt's constant."""
+        found: set[str] = set()
+        for source in (s for p in paths if (s := self.project.source(p))):
+            speaking = {t.function for t in source.texts if len(t.value) >= LONG}
+            constants = {a.name for a in source.assignments if a.function < 0 and len(a.value.text) >= LONG}
+            for index, function in enumerate(source.functions):
+                body = "\n".join(source.lines[function.line : function.end_line])
+                if function.name and (index in speaking or any(c in body for c in constants)):
+                    found.add(function.name)
+        return frozenset(found)
+
+
+def _rendered(source: Source, unit: TestUnit, givers: frozenset[str]) -> list[re.Pattern[str]]:
+    """Patterns of the names that hold a rendered prompt in a test, and of the functions that render one."""
+    names = {
+        a.name.split(",")[0].strip()
+        for a in source.assignments
+        if a.function in unit.functions and a.value.kind == "call" and a.value.text.rsplit(".", 1)[-1] in givers
+    }
+    return [re.compile(rf"\b{re.escape(n)}\b") for n in sorted(names | givers)]

@@ -9,6 +9,7 @@ from typing import Any
 
 from rung.facts.fact import Fact
 from rung.link.project import Project
+from rung.link.prompt_definitions import PromptDefinitions
 
 DATA = (".json", ".yaml", ".yml", ".toml")
 NOT_PROMPTS = re.compile(r"^\.|workflow|package\.json|eval|openapi|swagger")
@@ -26,6 +27,7 @@ HOLE = re.compile(r"\{\{.{1,80}?\}\}|\{%|(?<![{$\w])\{[a-z_]\w*\}|\$\{[a-z_]\w*\
 WORDS = re.compile(r"[^\W\d_]{2,}(?:\s+|[,.;:]\s*)[^\W\d_]{2,}")
 JUDGES = re.compile(r"(?:^|/)(?:\w*eval\w*|judges?|graders?)/", re.IGNORECASE)
 TRIALS = re.compile(r"(?:^|/)(?:\w*bench\w*|experiments?|datasets?)/", re.IGNORECASE)
+COMMAND = re.compile(r"^(?:system_?)?(?:prompt|template|instructions?)$", re.IGNORECASE)
 LONG = 80
 DEEP = 6
 
@@ -38,6 +40,7 @@ class PromptSettings:
         words = project.vocabulary["prompts"]
         self.not_paths = re.compile(words["not_paths"], re.IGNORECASE)
         self.beside = frozenset(words["beside_keys"])
+        self.definitions = PromptDefinitions(words)
 
     def facts(self) -> Iterator[Fact]:
         """A fact a file with a definition, and one for the first prompt that is a mere setting."""
@@ -49,7 +52,7 @@ class PromptSettings:
         plain = None
         for path, settings in by_file.items():
             long = [s for s in settings if len(str(s.fields["value"])) >= LONG / 2 and WORDS.search(str(s.fields["value"]))]
-            line = self._definition_line(path, settings)
+            line = self._definition_line(path, settings) or self._commands_line(path, long)
             if line:
                 yield self._fact(path, line, "definition", structured=True)
             elif plain is None and not TRIALS.search(path):
@@ -63,6 +66,15 @@ class PromptSettings:
             return 0
         lines = [n for n, t in enumerate((self.project.text(path) or "").splitlines(), 1) if PART_LINE.match(t)]
         return lines[0] if len(lines) >= 2 and self._defines(self.project.data(path)) else 0
+
+    def _commands_line(self, path: str, long: list[Fact]) -> int:
+        """The line of the first prompt of a table of commands that code reads, 0 where there is none."""
+        prompts = [s for s in long if COMMAND.match(str(s.fields["name"]))]
+        if len(prompts) < 2 or TRIALS.search(path) or not self.definitions.is_table_of_commands(self.project.data(path)):
+            return 0
+        name = path.rsplit("/", 1)[-1]
+        read = any(name in (self.project.text(p) or "") for p in self.project.code if self.project.is_application(p))
+        return prompts[0].location.line if read else 0
 
     def _may_hold(self, path: str) -> bool:
         return self.project.is_application(path) and not (self.not_paths.search(path) or NOT_PROMPTS.search(path) or JUDGES.search(path))

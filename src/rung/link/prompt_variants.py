@@ -16,7 +16,10 @@ SELECTOR = re.compile(r"prompt_?(?:version|variant|revision)(?:_?(?:id|name))?$"
 SELECTOR_HINT = re.compile(r"prompt_?(?:version|variant|revision)", re.IGNORECASE)
 QUOTED = re.compile(r"^[\"'`]([\w.-]{1,60})[\"'`]$")
 NUMBERED = re.compile(r"(?:^|[-_.])v\d+[a-z]?(?:[._]\d+)*$", re.IGNORECASE)
-VERSION_FOLDER = re.compile(r"prompts?/(?:v\d+|.*/v\d+)/")
+VERSION_FOLDER = re.compile(r"prompts?/(?:.*/)?v\d+/|prompts?/(?:.*/)?variants?/[^/]+")
+# The name of what says which version of the prompts this is, and the least length of a text that is one.
+VERSION_NAME = re.compile(r"(?:^|_|[a-z](?=[A-Z]))prompts?_?(?:template_?)?version$", re.IGNORECASE)
+PROMPT_LENGTH = 40
 FORMS = ("template", "definition", "module")
 
 
@@ -31,6 +34,7 @@ class PromptVariants:
         self.variant = re.compile(words["variant_suffixes"], re.IGNORECASE)
         self.constants = re.compile(words["constants"])
         self.modules = re.compile(words["modules"], re.IGNORECASE)
+        self.families = re.compile(words["family_names"], re.IGNORECASE)
 
     def among(self, prompts: list[Fact]) -> Iterator[tuple[Fact, bool]]:
         """The facts of prompts that carry a version or variant, and whether it is a version; versions come first."""
@@ -39,6 +43,10 @@ class PromptVariants:
         for prompt in kept:
             if prompt.fields["version"] or (prompt.fields["form"] in FORMS and self._is_version(prompt.location.path)):
                 yield prompt, True
+        families = self._per_family(p.location.path for p in kept if p.fields["form"] in FORMS)
+        for prompt in kept:
+            if prompt.location.path in families:
+                yield prompt, False
         for prompt in kept:
             if prompt.fields["form"] in ("template", "definition") and self._is_variant(prompt.location.path, siblings):
                 yield prompt, False
@@ -53,12 +61,25 @@ class PromptVariants:
         found = self.variant.search(own)
         return found is not None and own[: found.start()] in siblings
 
+    def _per_family(self, paths: Iterable[str]) -> frozenset[str]:
+        """Prompts that differ only by the model's family that their files are named after (`answer_claude.txt`, `answer_gpt.txt`)."""
+        groups: dict[tuple[str, str], list[str]] = {}
+        for path in dict.fromkeys(paths):
+            folder, name = posixpath.split(path)
+            stem = posixpath.splitext(name)[0]
+            found = self.families.search(stem)
+            if found:
+                groups.setdefault((folder, stem[: found.start()] + stem[found.end() :]), []).append(path)
+        return frozenset(p for group in groups.values() if len(group) > 1 for p in group)
+
     def in_code(self, prompts: list[Fact]) -> Iterator[tuple[str, int]]:
         """Path and line of tables of versions, and of what selects a prompt by the name of its version."""
         holding = {p.location.path for p in prompts}
         for path in self.project.code:
             if not self.project.is_application(path) or not (path in holding or path in self.graph.near or self.modules.search(path)):
                 continue
+            if self._is_versioned_module(path):
+                yield path, 1
             text = self.project.text(path) or ""
             if not SELECTOR_HINT.search(text) and not (path in holding or self.modules.search(path)):
                 continue
@@ -66,6 +87,13 @@ class PromptVariants:
             line = self._in_source(source) if source else 0
             if line:
                 yield path, line
+
+    def _is_versioned_module(self, path: str) -> bool:
+        """Whether a module in use, one that builds a prompt of others' texts, is named after the prompt and its version."""
+        stem = posixpath.splitext(posixpath.basename(path))[0]
+        return (
+            "prompt" in stem.lower() and bool(self.versioned.search(stem)) and path in self.graph.used and bool(self.modules.search(path))
+        )
 
     def _in_source(self, source: Source) -> int:
         compared: dict[str, int] = {}
@@ -78,14 +106,42 @@ class PromptVariants:
             return min(compared.values())
         for assignment in source.assignments:
             name = assignment.name.rsplit(".", 1)[-1]
-            if self.constants.search(name) and _is_version_table(assignment.value):
+            if self.constants.search(name) and (_is_version_table(assignment.value) or self._is_family_table(assignment.value)):
                 return assignment.line
+            if VERSION_NAME.search(name) and assignment.value.kind == "string" and assignment.value.text:
+                return assignment.line
+            if self.constants.search(name) or self.modules.search(source.path):
+                line = _versioned(assignment.value)
+                if line:
+                    return line or assignment.line
         return 0
+
+    def _is_family_table(self, value: Value) -> bool:
+        """Whether prompts stand in a mapping by the family of the model that each is for."""
+        if value.kind != "mapping":
+            return False
+        texts = [k for k, v in zip(value.keys, value.items, strict=False) if self.families.match(k) and _holds_text(v)]
+        return len(texts) >= 2 and len(texts) * 2 >= len(value.keys)
 
 
 def _is_version_table(value: Value) -> bool:
     keys = [k for k in value.keys if NUMBERED.search(k)] if value.kind == "mapping" else []
     return len(keys) >= 2 and len(keys) * 2 >= len(value.keys)
+
+
+def _holds_text(value: Value) -> bool:
+    own = value.kind in ("string", "template") and len(value.text) >= PROMPT_LENGTH
+    return own or (value.kind in ("call", "mapping", "list") and any(_holds_text(v) for v in value.items))
+
+
+def _versioned(value: Value, depth: int = 3) -> int:
+    """The line of an object or a call that holds a prompt's text beside its version; 0 where there is none."""
+    if value.kind not in ("mapping", "call", "list") or not depth:
+        return 0
+    version = value.get("version") if value.kind != "list" else None
+    if version is not None and version.kind in ("string", "number") and any(_holds_text(v) for v in value.items):
+        return version.line
+    return next((line for v in value.items if (line := _versioned(v, depth - 1))), 0)
 
 
 def _plain(path: str) -> str:

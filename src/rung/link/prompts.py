@@ -6,7 +6,6 @@ import posixpath
 import re
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Any
 
 from rung.facts.code.source import Call, Source, Value
 from rung.facts.fact import Fact
@@ -14,6 +13,9 @@ from rung.link.asking import Asking
 from rung.link.files import matching
 from rung.link.graph import BY_TYPE, Graph
 from rung.link.project import Project
+from rung.link.prompt_annotations import annotated
+from rung.link.prompt_definitions import PromptDefinitions
+from rung.link.prompt_documents import PromptDocuments
 from rung.link.prompt_settings import PromptSettings
 from rung.link.retired import Retired
 from rung.link.uses import Uses
@@ -32,14 +34,14 @@ CONSTANT_HINT = re.compile(r"PROMPT|Prompt|prompt|TEMPLATE|Template|template|INS
 CONSTANTS_MODULE = re.compile(r"(?:^|/)(?:constants?|consts?|configs?|settings|messages|templates|strings|texts)\.\w+$", re.IGNORECASE)
 HOLE = re.compile(r"\{\{?[^{}\n]{1,60}\}?\}|\$\{?\w+\}?|<%=?|%\(\w+\)s|\{\}")
 WORDS = re.compile(r"[^\W\d_]{2,}(?:\s+|[,.;:]\s*)[^\W\d_]{2,}")
+EMBED = re.compile(r"^//go:embed[ \t]+(.+)$", re.MULTILINE)
+FRONT = re.compile(r"\A---[^\S\n]*\n(?:[^\n]*\n){0,30}?---")
 PROMPT_LENGTH = 40
 LONG = 250
 # What stands in such a call is told to a person.
 TOLD = re.compile(
     r"\b(?:raise|throw|Error|Exception|logger|logging|log|console|print|Errorf|toast|alert|describe|help)\b\s*[.(]|className="
 )
-# A single message of a conversation carries a role, but declares nothing about the prompt.
-MESSAGE_KEYS = frozenset({"role", "content", "name", "tool_calls", "parts", "kind", "messages"})
 
 
 class Prompts:
@@ -55,17 +57,24 @@ class Prompts:
         self.constants = re.compile(words["constants"])
         self.not_modules = re.compile(words["not_modules"])
         self.said, self.not_said = re.compile(words["prompt_words"]), re.compile(words["not_prompts"])
-        self.retired = Retired(graph)
+        self.retired, self.definitions = Retired(graph), PromptDefinitions(words)
+        self.addressed = re.compile(words["addressed"])
         self._parts: dict[str, bool] = {}
         self.versioned = re.compile(words["versioned_name"], re.IGNORECASE)
 
     def facts(self) -> list[Fact]:
         """All facts of this room."""
         settings = PromptSettings(self.project).facts()
-        prompts = [*self._tool_files(), *self._files(), *self._in_code(), *self._registries(), *settings]
-        return self.retired.without(list({(p.location.path, p.location.line, p.fields["form"]): p for p in prompts}.values()))
+        documents = PromptDocuments(self.project, self.graph, self.definitions).facts()
+        prompts = [*self._tool_files(), *documents, *self._files(), *self._in_code(), *annotated(self), *self._registries(), *settings]
+        found = {(p.location.path, p.location.line, p.fields["form"]): p for p in reversed(prompts)}
+        # a definition says all that a template of the same place says
+        return self.retired.without(
+            [p for (path, line, form), p in found.items() if form != "template" or (path, line, "definition") not in found]
+        )
 
-    def _prompt(self, path: str, line: int, form: str, *, structured: bool = False, version: str = "") -> Fact:
+    def prompt(self, path: str, line: int, form: str, *, structured: bool = False, version: str = "") -> Fact:
+        """A fact of a prompt at a place."""
         return self.project.fact("prompt", path, line, form=form, structured=structured, version=version)
 
     def _tool_files(self) -> Iterator[Fact]:
@@ -78,7 +87,7 @@ class Prompts:
                         version = _field(text, "version") or (
                             "variants" if re.search(r"^\s*(?:node_)?variants:", text, re.MULTILINE) else ""
                         )
-                        yield self._prompt(path, 1, "definition", structured=True, version=version)
+                        yield self.prompt(path, 1, "definition", structured=True, version=version)
 
     def _files(self) -> Iterator[Fact]:
         for path in self.project.paths:
@@ -88,7 +97,8 @@ class Prompts:
             if suffix in (".yaml", ".yml", ".json", ".toml"):
                 yield from self._definition(path)
             elif suffix in self.words["templates"] and self._is_loaded(path) and WORDS.search(self.project.text(path) or ""):
-                yield self._prompt(path, 1, "template")
+                front = (self.project.text(path) or "")[:2000]
+                yield self.prompt(path, 1, "template", version=_field(front, "version") if FRONT.match(front) else "")
 
     def _is_candidate(self, path: str) -> bool:
         if not self.project.repository.in_scope(path) or _judges(path):
@@ -98,10 +108,36 @@ class Prompts:
             return False
         if path.startswith(("docs/", "doc/", "tests/", "test/")):
             return False
-        return bool(self.paths.search(path)) or posixpath.basename(path) in self._named_in_code
+        return bool(self.paths.search(path)) or posixpath.basename(path) in self._named_in_code or self._addresses(path)
+
+    def _addresses(self, path: str) -> bool:
+        """Whether a template that code reads, whatever its name, begins as a prompt does: it tells somebody what to do."""
+        named = path in self._embedded or posixpath.basename(path) in self._texts_tails
+        return (
+            path.endswith(tuple(self.words["templates"])) and named and bool(self.addressed.search((self.project.text(path) or "")[:1000]))
+        )
+
+    @cached_property
+    def _texts_tails(self) -> frozenset[str]:
+        return frozenset(t.rsplit("/", 1)[-1] for t in self._texts)
+
+    @cached_property
+    def _embedded(self) -> frozenset[str]:
+        """Files that a Go file of a package that asks models, or of one of prompts, takes into the program."""
+        folders = {posixpath.dirname(p) for p in self.graph.near}
+        found: set[str] = set()
+        for path in self.project.code:
+            folder = posixpath.dirname(path)
+            if path.endswith(".go") and (folder in folders or self.modules.search(path)) and self.project.is_application(path):
+                for line in EMBED.findall(self.project.text(path) or ""):
+                    for name in line.replace("all:", "").split():
+                        found.update(self.project.having(posixpath.join(folder, name.strip('"`'))))
+        return frozenset(found)
 
     def _is_loaded(self, path: str) -> bool:
         """Whether application code names the file, its stem, or the folder that it reads all of."""
+        if path in self._embedded or posixpath.basename(path) in self._texts_tails:
+            return True
         stem = posixpath.splitext(posixpath.basename(path))[0]
         folder = posixpath.basename(posixpath.dirname(path))
         texts = self._texts
@@ -138,6 +174,10 @@ class Prompts:
             ):
                 source = self.project.source(path)
                 found |= {t.value for t in source.texts if len(t.value) < 120} if source else set()
+                # a file that is imported as text
+                found |= {
+                    m.split("?")[0] for m, _ in self.uses.glance.modules(path) if m.split("?")[0].endswith(tuple(self.words["templates"]))
+                }
         return frozenset(found)
 
     @cached_property
@@ -152,30 +192,12 @@ class Prompts:
 
     def _definition(self, path: str) -> Iterator[Fact]:
         data = self.project.data(path)
-        for entry in [data, *(data.values() if isinstance(data, dict) else ()), *(data if isinstance(data, list) else ())]:
-            if isinstance(entry, dict) and self._holds_prompt(entry):
-                more = [k for k in self.words["more_keys"] if k in entry]
-                structured = bool(more) and not (set(entry) <= MESSAGE_KEYS or "role" in entry)
-                if self._is_loaded(path) or structured:
-                    yield self._prompt(
-                        path, 1, "definition" if structured else "template", structured=structured, version=str(entry.get("version", ""))
-                    )
-                return
-        if (
-            isinstance(data, list) and any(isinstance(m, dict) and "role" in m and "content" in m for m in data) and self._is_loaded(path)
-        ) or (
-            isinstance(data, dict) and self._is_loaded(path) and any(isinstance(v, str) and len(v) > PROMPT_LENGTH for v in data.values())
-        ):
-            yield self._prompt(path, 1, "template")
-
-    def _holds_prompt(self, entry: dict[Any, Any]) -> bool:
-        for key in self.words["text_keys"]:
-            value = entry.get(key)
-            if _is_text(value) and len(str(value)) >= PROMPT_LENGTH:
-                return True
-            if isinstance(value, list) and value and isinstance(value[0], dict) and "role" in value[0]:
-                return True
-        return False
+        entry = self.definitions.best(data)
+        if entry is not None and (entry.structured or self._is_loaded(path)):
+            form = "definition" if entry.structured else "template"
+            yield self.prompt(path, 1, form, structured=entry.structured, version=entry.version)
+        elif entry is None and self._is_loaded(path) and _holds_texts(data):
+            yield self.prompt(path, 1, "template")
 
     def _in_code(self) -> Iterator[Fact]:
         for path in self.project.code:
@@ -192,7 +214,7 @@ class Prompts:
             if is_module:
                 line = self._prompt_text_line(source)
                 if line and self._is_taken(path):
-                    yield self._prompt(path, line, "module", version=self._version_of(source))
+                    yield self.prompt(path, line, "module", version=self._version_of(source))
             yield from self._signatures(source)
             if not self.not_modules.search(path):
                 yield from self._named_templates(source)
@@ -203,14 +225,18 @@ class Prompts:
         if self.asking.names(path) or any(f.fields["via"] == "import" for f in self.uses.in_source(path)):
             return True
         names = [c.name for c in source.classes] if source and source.language in BY_TYPE else []
+        if source and source.language == "go":  # a package's files need no import of one another
+            beside = (p for p in self.graph.near if p != path and posixpath.dirname(p) == posixpath.dirname(path))
+            texts = [self.project.text(p) or "" for p in beside]
+            return path in self.graph.used or any(a.name in text for a in source.assignments if a.function < 0 for text in texts)
         return path in self.graph.used or any(
             other != path and any(n in (self.project.text(other) or "") for n in names) for other in self.project.code
         )
 
     def _prompt_text_line(self, source: Source) -> int:
-        return next((t.line for t in source.texts if self._is_prompt(source, t.value, t.line)), 0)
+        return next((t.line for t in source.texts if self.is_prompt(source, t.value, t.line)), 0)
 
-    def _is_prompt(self, source: Source, text: str, line: int) -> bool:
+    def is_prompt(self, source: Source, text: str, line: int) -> bool:
         """Whether a text of a module reads like a prompt, and not like a query, a message to a user or a list of classes."""
         if len(text) < PROMPT_LENGTH or not WORDS.search(text) or self.not_said.search(text):
             return False
@@ -231,13 +257,13 @@ class Prompts:
             wanted = set(tool.strings("names"))
             for declared in source.classes:
                 if any(b.rsplit(".", 1)[-1] in wanted for b in declared.bases):
-                    yield self._prompt(source.path, declared.line, "definition", structured=True)
+                    yield self.prompt(source.path, declared.line, "definition", structured=True)
                     return
             calls = tool.strings("calls")
             if calls and not tool.entry.get("files"):
                 for call in source.calls:
                     if any(m.tool.id == tool.id for m in self.project.catalogue.calls.find(call.callee)):
-                        yield self._prompt(source.path, call.line, "definition", structured=True)
+                        yield self.prompt(source.path, call.line, "definition", structured=True)
                         return
 
     def _named_templates(self, source: Source) -> Iterator[Fact]:
@@ -250,7 +276,7 @@ class Prompts:
             name = assignment.name.rsplit(".", 1)[-1]
             text = _template_text(assignment.value)
             if self.constants.search(name) and len(text) >= 2 * PROMPT_LENGTH and HOLE.search(text) and WORDS.search(text):
-                yield self._prompt(source.path, assignment.line, "named")
+                yield self.prompt(source.path, assignment.line, "named", version=self._version_of(source))
                 return
 
     def _registries(self) -> Iterator[Fact]:
@@ -263,18 +289,21 @@ class Prompts:
                     call = next((c for c in source.calls if c.line == use.location.line), None) if source else None
                     if call is not None and not READS.search(call.callee):
                         continue
-                    yield self._prompt(
+                    yield self.prompt(
                         path, use.location.line, "registry", structured=True, version=_label(source, call, self.words["label_keys"])
                     )
+
+
+def _holds_texts(data: object) -> bool:
+    """Whether data is a list of messages, or a mapping with a text as long as a prompt."""
+    if isinstance(data, list):
+        return any(isinstance(m, dict) and "role" in m and "content" in m for m in data)
+    return isinstance(data, dict) and any(isinstance(v, str) and len(v) > PROMPT_LENGTH for v in data.values())
 
 
 def _judges(path: str) -> bool:
     """Prompts of an evaluation's judge are not the application's."""
     return bool(re.search(r"(?:^|/)(?:\w*eval\w*|judges?|graders?|custom_evals|benchmarks?)/", path, re.IGNORECASE))
-
-
-def _is_text(value: object) -> bool:
-    return isinstance(value, str)
 
 
 def _field(text: str, key: str) -> str:

@@ -1,11 +1,13 @@
-"""Requests that a test sends to the application itself, in its own process: they ask the model where the application does."""
+"""Requests that a test or evaluation sends to the application itself: they ask the model where the application does."""
 
 from __future__ import annotations
 
 import re
+from functools import cached_property
 
 from rung.facts.code.source import Call, Source
 from rung.link.asking import Asking
+from rung.link.commands import STARTS
 from rung.link.graph import Graph
 from rung.link.project import Project
 from rung.repository import Role
@@ -20,6 +22,22 @@ ALL_THE_WAY = re.compile(
     r"(?:^|[/_.-])(?:e2e|end_?to_?end|live|integration|functional|system|acceptance|evals?|evaluations?)(?:[/_.-]|$)", re.IGNORECASE
 )
 NEAR = 1
+# A request to wherever the application runs: the address of this machine or one that the surroundings give, and a path that answers.
+EVALUATES = re.compile(r"(?:^|[/_.-])(?:\w*evals?|evaluat\w*|bench\w*|judges?|golden)(?:[/_.-]|$)", re.IGNORECASE)
+ADDRESS = re.compile(
+    r"https?://(?:localhost|127\.0\.0\.1|0\.0\.0\.0|host\.docker\.internal|[a-z][\w-]*:\d)"
+    r"|\b(?:BASE|API|APP|BACKEND|SERVER|SERVICE|AGENT|CHAT|TARGET|CHATBOT|BOT|RAG|DEPLOYED)_?(?:BASE_?)?(?:UR[LI]|HOST|ENDPOINT|ADDRESS)\b",
+    re.IGNORECASE,
+)
+STARTING = re.compile(r"subprocess|child_process|execa|\bspawn|\bexec|Popen|system\(")
+POSTS = re.compile(
+    r"(?:^|\.)(?:post|fetch|request|stream|axios|urlopen|PostAsync|PostAsJsonAsync|SendAsync|Do|Post|aconnect_sse|connect_sse)$"
+)
+ANSWERING = re.compile(
+    r"/(?:chat|ask|complet\w*|quer(?:y|ies)|answers?|generat\w*|invoke|messages?|agents?|assist\w*|convers\w*|summar\w*|respon\w*|rag|predict|runs?(?:_sse)?|invocations)"
+    r"(?:$|[/?\"'`{_-])",
+    re.IGNORECASE,
+)
 
 
 class Requests:
@@ -28,9 +46,64 @@ class Requests:
     def __init__(self, project: Project, graph: Graph, asking: Asking) -> None:
         self.project, self.graph, self.asking = project, graph, asking
 
+    def may_be_sent(self, path: str) -> bool:
+        """Whether an evaluation's text looks as if it asked the running application, told without parsing it."""
+        text = self.project.text(path) or "" if EVALUATES.search(path) and self._applies else ""
+        return self._may_post(text) or self._may_start(text)
+
+    def _may_post(self, text: str) -> bool:
+        return bool(ADDRESS.search(text)) and bool(ANSWERING.search(text))
+
+    def _may_start(self, text: str) -> bool:
+        return bool(STARTING.search(text)) and bool(self._programs) and bool(self._programs & set(re.findall(r"[\w.-]+", text)))
+
+    @cached_property
+    def _programs(self) -> frozenset[str]:
+        """Names of the commands that the project's manifests declare."""
+        found: set[str] = set()
+        for path in self.project.paths:
+            name = path.rsplit("/", 1)[-1]
+            data = self.project.data(path) if name in ("pyproject.toml", "package.json") else None
+            if not isinstance(data, dict):
+                continue
+            project, tool = data.get("project"), data.get("tool")
+            poetry = tool.get("poetry") if isinstance(tool, dict) else None
+            tables = [t.get("scripts") for t in (project, poetry) if isinstance(t, dict)] if name == "pyproject.toml" else [data.get("bin")]
+            found |= {str(k) for t in tables if isinstance(t, dict) for k in t}
+            if name == "package.json" and isinstance(data.get("bin"), str):
+                found.add(str(data.get("name")))
+        return frozenset(found)
+
+    def _started(self, source: Source) -> list[Call]:
+        """Calls that start a command of the project's own."""
+        lists = [a.value for a in source.assignments if a.value.kind == "list"]
+        heads = {v.items[0].text for v in lists if v.items and v.items[0].kind == "string"}
+        found = []
+        for call in source.calls:
+            given = [i for item in call.arguments.items[:2] for i in ((item, *item.items[:4]) if item.kind == "list" else (item,))]
+            words = {w for v in given if v.kind in ("string", "template") for w in v.text.split()[:4]}
+            named = any(v.kind == "name" for v in given) and bool(heads & self._programs)
+            if STARTS.match(call.callee) and (words & self._programs or named):
+                found.append(call)
+        return found
+
+    def sent(self, source: Source) -> list[Call]:
+        """Calls of an evaluation that send a question to the application where it runs."""
+        if not self.may_be_sent(source.path):
+            return []
+        posted = any(ANSWERING.search(t.value) for t in source.texts) and self._may_post("\n".join(source.lines))
+        return [*([c for c in source.calls if POSTS.search(c.callee)] if posted else ()), *self._started(source)]
+
+    @cached_property
+    def _applies(self) -> bool:
+        return any(self.project.is_application(p) for p in self.graph.leading)
+
     def of(self, source: Source) -> list[Call]:
         """Calls of a test file that send a question to the application."""
-        if not ALL_THE_WAY.search(source.path) or not any(IN_PROCESS.search(c.callee) for c in source.calls):
+        if sent := self.sent(source):
+            return sent
+        names = [*(c.callee for c in source.calls), *(i.module for i in source.imports)]
+        if not ALL_THE_WAY.search(source.path) or not any(IN_PROCESS.search(name) for name in names):
             return []
         if not any(self._answers(t) for t in self.graph.touches(source.path)):
             return []

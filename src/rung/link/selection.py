@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import posixpath
 import re
-import shlex
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rung.link.checks import TestUnit
 from rung.link.project import Project
+from rung.link.pytest_options import configured
+from rung.link.runner_files import Narrowing
 
 PYTEST = ("pytest", "py.test")
 WITH_VALUE = frozenset(
@@ -91,6 +92,12 @@ class Selection:
     ignored: tuple[str, ...] = ()
     marker: str = ""
     name: str = ""
+    narrowed: Narrowing = field(default_factory=Narrowing)
+
+    @property
+    def narrows_units(self) -> bool:
+        """Whether not all tests of a file that is collected run."""
+        return bool(self.marker or self.name or self.narrowed.groups or self.narrowed.without)
 
     def takes_path(self, path: str, folder: str) -> bool:
         """Whether a file is among what the command collects."""
@@ -102,7 +109,7 @@ class Selection:
 
     def takes_unit(self, unit: TestUnit) -> bool:
         """Whether a test is selected by marker and name."""
-        return _holds(self.marker, unit.marks) and _holds_name(self.name, unit.name)
+        return _holds(self.marker, unit.marks) and _holds_name(self.name, unit.name) and self.narrowed.takes_unit(unit)
 
 
 def _glob(pattern: str, path: str) -> bool:
@@ -113,13 +120,18 @@ def _glob(pattern: str, path: str) -> bool:
     return bool(path_pattern(pattern).fullmatch(path))
 
 
+def options(project: Project, program: str, folder: str) -> list[str]:
+    """The options that a project's own configuration always gives to a test command."""
+    return configured(project, folder, "addopts") if program in PYTEST else []
+
+
 def select(project: Project, program: str, arguments: Sequence[str], folder: str) -> Selection:
     """The selection of a test command that runs in a folder, with the project's own options where it has some."""
     words = list(arguments)
     defaults: list[str] = []
     if program in PYTEST:
-        words = _configured(project, folder, "addopts") + words
-        defaults = _configured(project, folder, "testpaths")
+        words = options(project, program, folder) + words
+        defaults = configured(project, folder, "testpaths")
     paths, ignored, marker, name = [], [], "", ""
     for word, option, value in _options(words):
         if option in ("-m", "--tag"):
@@ -171,50 +183,6 @@ def _inside(folder: str, path: str) -> str:
 def _exists(project: Project, path: str) -> bool:
     files = project.repository.files
     return path == "" or path in files or "*" in path or any(p.startswith(path + "/") for p in files)
-
-
-def _configured(project: Project, folder: str, key: str) -> list[str]:
-    """Words of an option in pytest's own configuration, from the folder upwards."""
-    while True:
-        for name, section in (("pytest.ini", "pytest"), ("pyproject.toml", "tool"), ("tox.ini", "pytest"), ("setup.cfg", "tool:pytest")):
-            path = posixpath.join(folder, name)
-            if path not in project.repository.files:
-                continue
-            value = _option(project, path, section, key)
-            if value is not None:
-                return value
-        if not folder:
-            return []
-        folder = posixpath.dirname(folder)
-
-
-def _option(project: Project, path: str, section: str, key: str) -> list[str] | None:
-    if path.endswith(".toml"):
-        data = project.data(path)
-        options = (
-            data.get("tool", {}).get("pytest", {}).get("ini_options")
-            if isinstance(data, dict) and isinstance(data.get("tool", {}), dict)
-            else None
-        )
-        if not isinstance(options, dict):
-            return None
-        value = options.get(key, [])
-        return [str(v) for v in value] if isinstance(value, list) else _split(str(value))
-    import configparser
-
-    parser = configparser.RawConfigParser(strict=False)
-    try:
-        parser.read_string(project.text(path) or "")
-    except configparser.Error:
-        return None
-    return _split(parser.get(section, key, fallback="")) if parser.has_section(section) else None
-
-
-def _split(text: str) -> list[str]:
-    try:
-        return shlex.split(text)
-    except ValueError:
-        return text.split()
 
 
 def _holds(expression: str, marks: tuple[str, ...]) -> bool:

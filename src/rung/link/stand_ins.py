@@ -48,10 +48,11 @@ STAND_INS = frozenset(
 )
 STAND_IN = re.compile(
     r"(?:^|[._])(?:mock|mocks|mocked|mocker|patch|magicmock|asyncmock|monkeypatch|stub|stubs|stubbed|fake|fakes|vcr|cassette|respx|requests_mock|nock|msw|"
-    r"webmock|wiremock|httptest|double|instance_double|class_double|allow|fn|spyon|simulatereadablestream|stub_request|mocklanguagemodel\w*|mockito|when|givenThat|substitute|"
-    r"responses\.(?:add|activate|mock)|fakelist\w*|fakechat\w*|testmodel|functionmodel|stubbedclient|httpx_mock|aioresponses|setupserver|newserver|mockk|every|use_cassette"
+    r"webmock|wiremock|httptest|double|instance_double|class_double|fn|spyon|simulatereadablestream|stub_request|mocklanguagemodel\w*|mockito|when|givenThat|substitute|"
+    r"responses\.(?:add|activate|mock)|fakelist\w*|fakechat\w*|testmodel|functionmodel|stubbedclient|httpx_mock|aioresponses|setupserver|newserver|mockk|use_cassette"
     r"|(?:setup|start)polly\w*|betamax\w*|recorder\.new\w*|httprr\.open\w*"
-    r"|dependency_overrides(?:\.\w+)?|echo(?:llm|model|client|chat\w*))(?:$|[._(])",
+    r"|dependency_overrides(?:\.\w+)?|echo(?:llm|model|client|chat\w*))(?:$|[._(])"
+    r"|^(?:every|coevery|allow)(?:$|[.({])",  # by themselves: what a list has a method of that name for stands in for nothing
     re.IGNORECASE,
 )
 PARAMETER = re.compile(

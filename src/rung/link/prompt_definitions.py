@@ -1,0 +1,80 @@
+"""Prompts in data files: which entries of YAML, JSON and TOML hold a prompt, and which of these are definitions, more than text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+HOLE = re.compile(r"\{\{?[^{}\n]{1,60}\}?\}|\$\{?\w+\}?|<%=?|%\(\w+\)s|\{\}")
+NUMBERED = re.compile(r"^v?\d+(?:\.\d+)*$", re.IGNORECASE)
+# A single message of a conversation carries a role, but declares nothing about the prompt.
+MESSAGE_KEYS = frozenset({"role", "content", "name", "tool_calls", "parts", "kind", "messages"})
+INSTRUCTS = ("system", "developer")
+PROMPT_LENGTH = 40
+DEEP = 3
+MANY = 200
+
+
+class Entry(NamedTuple):
+    """An entry that holds a prompt: whether it is a definition, and its version."""
+
+    structured: bool
+    version: str
+
+
+class PromptDefinitions:
+    """Reads the data of a file whose path or use says that it holds prompts."""
+
+    def __init__(self, words: Mapping[str, Any]) -> None:
+        self.text_keys, self.more_keys = tuple(words["text_keys"]), frozenset(words["more_keys"])
+        self.command_keys = frozenset(words["command_keys"])
+
+    def best(self, data: Any) -> Entry | None:
+        """What a file's entries come to: a definition if any is one, a version if any carries one; None where none holds a prompt."""
+        found = list(self._entries(data))
+        if not found:
+            return None
+        return Entry(any(e.structured for e in found), next((e.version for e in found if e.version), ""))
+
+    def _entries(self, data: Any, key: str = "", depth: int = 0) -> Iterator[Entry]:
+        if isinstance(data, list) and depth <= 1:
+            for item in data[:MANY]:
+                yield from self._entries(item, "", depth + 1) if isinstance(item, dict) else ()
+        if not isinstance(data, dict):
+            return
+        if self._holds_prompt(data):
+            more = self.more_keys & {k for k in data if isinstance(k, str)}
+            message = set(data) <= MESSAGE_KEYS or "role" in data
+            version = data.get("version", key if NUMBERED.match(key) else "")
+            yield Entry((bool(more) and not message) or _is_conversation(data.get("messages")), str(version))
+            return
+        for name, value in list(data.items())[:MANY] if depth < DEEP else ():
+            yield from self._entries(value, str(name), depth + 1) if isinstance(value, dict) or depth == 0 else ()
+
+    def _holds_prompt(self, entry: dict[Any, Any]) -> bool:
+        for key in self.text_keys:
+            value = entry.get(key)
+            if isinstance(value, str) and len(value) >= PROMPT_LENGTH:
+                return True
+            if isinstance(value, list) and value and isinstance(value[0], dict) and "role" in value[0]:
+                return True
+        return False
+
+    def is_table_of_commands(self, data: Any, depth: int = 0) -> bool:
+        """Whether data maps names to prompts, two or more, each with what goes with it: context, mode, inputs or parameters."""
+        if not isinstance(data, dict) or depth > DEEP:
+            return False
+        entries = [v for v in data.values() if isinstance(v, dict)]
+        full = [e for e in entries if self._holds_prompt(e) and "role" not in e]
+        if len(full) >= 2 and sum(bool(self.command_keys & {k for k in e if isinstance(k, str)}) for e in full) >= 2:
+            return True
+        return any(self.is_table_of_commands(e, depth + 1) for e in entries[:MANY])
+
+
+def _is_conversation(messages: Any) -> bool:
+    """Messages by role with a system's among them and holes to be filled in: a template of a conversation, not an example of one."""
+    parts = [m for m in messages if isinstance(m, dict)] if isinstance(messages, list) else []
+    roles = {m.get("role") for m in parts if isinstance(m.get("role"), str)}
+    holes = any(HOLE.search(m["content"]) for m in parts if isinstance(m.get("content"), str))
+    return len(roles) >= 2 and any(r in roles for r in INSTRUCTS) and holes

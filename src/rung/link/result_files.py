@@ -1,0 +1,85 @@
+"""Committed results of experiments that are data: scores by model or by variant, in CSV, JSON or YAML."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from rung.link.project import Project
+
+# What a file of results is called.
+RESULTS = re.compile(
+    r"(?:result|leaderboard|score|comparison|compare|summary|metrics|report|experiment|ablation|baseline)[^/]*(?:/[^/]+)?\.(?:csv|tsv|json|jsonl|ya?ml)$",
+    re.IGNORECASE,
+)
+# Keys under which a score stands, and keys that tell one variant from another.
+SCORE = re.compile(
+    r"accura|correct|score|pass_?(?:rate|ed|@)|win_?rate|\bf1\b|recall|precision|faithful|relevan|grounded|quality|rating|bleu|rouge|meteor|success|solved|resolved",
+    re.IGNORECASE,
+)
+VARIANT = re.compile(
+    r"^(?:prompt|prompt_?(?:version|variant|name|id|template)|variant|config(?:uration)?|strategy|chunk_?(?:size|ing\w*)|temperature|top_?k|retriever|reranker|embedding_?model|method|approach|arm|experiment)$",
+    re.IGNORECASE,
+)
+# Model lists and prices are no results.
+NO_RESULTS = re.compile(
+    r"^(?:(?:max_?)?context_?(?:window|length|size)|max_?(?:input_|output_)?tokens|(?:\w+_)?pric(?:e|es|ing)|\w*cost_per_\w+|description)$",
+    re.IGNORECASE,
+)
+LONGEST = 400_000
+MOST = 100  # files of results that are read: what compares stands at the top, single runs below
+
+
+def comparing(project: Project, is_model: Callable[[str], bool], harness: str) -> Iterator[str]:
+    """Paths of files that give scores for two models or variants at least, by a key that the harness's code names too."""
+    named = [p for p in project.paths if RESULTS.search(p) and project.repository.in_scope(p)]
+    for path in sorted(named, key=lambda p: (p.count("/"), p))[:MOST]:
+        text = project.text(path) or ""
+        if len(text) <= LONGEST and SCORE.search(text) and _compares(list(_rows(project, path, text)), is_model, harness):
+            yield path
+
+
+def _rows(project: Project, path: str, text: str) -> Iterator[Mapping[str, Any]]:
+    """The records of a file: rows, or entries under names (which stand under `name` then)."""
+    if path.endswith((".csv", ".tsv")):
+        try:
+            yield from csv.DictReader(io.StringIO(text), delimiter="\t" if path.endswith(".tsv") else ",")
+        except csv.Error:
+            return
+        return
+    yield from _records(project.data(path), 2)
+
+
+def _records(data: Any, deep: int) -> Iterator[Mapping[str, Any]]:
+    if isinstance(data, list):
+        yield from (d for d in data if isinstance(d, dict))
+    elif isinstance(data, dict):
+        for key, value in data.items():
+            if isinstance(value, dict) and any(_is_figure(v) for v in value.values()):
+                yield {"name": key, **{str(k): v for k, v in value.items()}}
+            elif isinstance(value, (dict, list)) and deep:
+                yield from _records(value, deep - 1)
+
+
+def _is_figure(value: Any) -> bool:
+    if isinstance(value, str):
+        return bool(re.fullmatch(r"\d+(?:\.\d+)?%?", value.strip()))
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _compares(rows: list[Mapping[str, Any]], is_model: Callable[[str], bool], harness: str) -> bool:
+    models: set[str] = set()
+    variants: dict[str, set[str]] = {}
+    for row in rows[:500]:
+        keys = [str(k) for k in row]
+        scored = [k for k in keys if SCORE.search(k) and _is_figure(row[k])]
+        if any(NO_RESULTS.search(k) for k in keys) or not any(re.sub(r"[_-]?\d+$", "", k) in harness for k in scored):
+            continue
+        models |= {v for v in row.values() if isinstance(v, str) and len(v) < 80 and is_model(v.split(" ")[0])}
+        for key in keys:
+            if VARIANT.match(key) and isinstance(row[key], (str, int, float)):
+                variants.setdefault(key, set()).add(str(row[key]))
+    return len(models) >= 2 or any(2 <= len(values) <= 30 for values in variants.values())

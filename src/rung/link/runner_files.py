@@ -1,0 +1,210 @@
+"""What a test runner's own configuration and options take in or leave out: files, build tags, groups of tests."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from rung.facts.code.source import Value
+from rung.link.checks import TestUnit
+from rung.link.globs import path_pattern
+from rung.link.project import Project
+from rung.link.pytest_options import configured
+
+VITEST = ("vitest", "vite")
+JEST = ("jest",)
+ENDINGS = ("ts", "mts", "js", "mjs", "cjs", "cts")
+BUILD = re.compile(r"^//go:build (.+)$", re.MULTILINE)
+PLATFORM = re.compile(r"linux|unix|amd64|cgo|gc|go1\.\d+")
+# Groups that builds leave out: in a build's file, and on its command line.
+LEFT_OUT = re.compile(
+    r"<excludedGroups>\s*([\w ,|-]+?)\s*</excludedGroups>|\bexcludeTags?\s*[( ]\s*[\"']([\w-]+)[\"']|-DexcludedGroups=([\w,-]+)"
+)
+TAKEN_IN = re.compile(r"-Dgroups=([\w,-]+)")
+# Maven leaves integration tests to its later phases.
+INTEGRATES = re.compile(r"\b(?:verify|install|deploy|integration-test|failsafe)\b|-D(?:it\.)?test=")
+INTEGRATION = r"/(?:\w+IT|IT[A-Z]\w*)\.(?:java|kt)$"
+TERM = re.compile(r"(!?)\(?\s*(\w+)\s*(!=|!~|=|~)\s*([^&|()]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """Globs that take the place of a runner's own (none: those hold), patterns of what is left out, build tags, groups of tests."""
+
+    collects: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+    tags: frozenset[str] = frozenset()
+    groups: frozenset[str] = frozenset()
+    without: frozenset[str] = frozenset()
+
+    def takes_path(self, project: Project, path: str) -> bool:
+        """Whether a file is not left out."""
+        if any(re.search(pattern, f"/{path}") for pattern in self.left_out):
+            return False
+        return not path.endswith("_test.go") or _is_built(project.text(path) or "", self.tags)
+
+    def takes_unit(self, unit: TestUnit) -> bool:
+        """Whether a test is in no group that is left out."""
+        marks = {m.lower() for m in unit.marks}
+        return marks.isdisjoint(self.without) and (not self.groups or not marks.isdisjoint(self.groups))
+
+
+def narrow(project: Project, program: str, arguments: Sequence[str], folder: str) -> Narrowing:
+    """What the configuration of a test command, and options of it, make of the tests that it would find."""
+    words = list(arguments)
+    if program in ("vitest", "jest"):
+        return _of_javascript(project, program, words, folder)
+    if program == "go":
+        return Narrowing(tags=frozenset(t for v in _values(words, "-tags", "--tags") for t in re.split(r"[, ]", v)))
+    if program == "dotnet":
+        return _of_dotnet(words)
+    if re.fullmatch(r"(?:\./)?(?:mvnw?|gradlew?|maven|gradle)(?:\.cmd|\.bat)?", program):
+        return _of_build(project, [program, *words], folder)
+    if program in ("pytest", "py.test"):
+        files = tuple(f"**/{g}" for g in configured(project, folder, "python_files") if g.endswith(".py"))
+        return Narrowing(files, _not_collected(project, folder), without=_unless_asked_for(project, words, folder))
+    return Narrowing()
+
+
+def _values(words: list[str], *options: str) -> Iterator[str]:
+    for index, word in enumerate(words):
+        option, _, value = word.partition("=")
+        if option in options:
+            yield value or (words[index + 1] if index + 1 < len(words) else "")
+
+
+def _is_built(text: str, tags: frozenset[str]) -> bool:
+    found = BUILD.search(text[:2000]) if "//go:build" in text[:2000] else None
+    if not found:
+        return True
+    answers = [_holds(term, tags) for term in re.findall(r"!?\s*[\w.]+", found[1])]
+    return any(answers) if "||" in found[1] else all(answers)
+
+
+def _holds(term: str, tags: frozenset[str]) -> bool:
+    name = term.strip("! ")
+    return (name in tags or bool(PLATFORM.fullmatch(name))) != term.startswith("!")
+
+
+def _of_javascript(project: Project, program: str, words: list[str], folder: str) -> Narrowing:
+    options = _configuration(project, program, words, folder)
+    package = project.data(posixpath.join(folder, "package.json")) if program == "jest" else None
+    own = package.get("jest") if isinstance(package, dict) else None
+    kept = _strings(options.get("include") if program == "vitest" else options.get("testMatch")) if options else ()
+    out = _strings(options.get("exclude") if program == "vitest" else options.get("testPathIgnorePatterns")) if options else ()
+    below = options.get("dir") if options and program == "vitest" else None
+    given = [v for v in _values(words, "--dir") if v] or ([below.text] if below is not None and below.kind == "string" else [])
+    if isinstance(own, dict) and options is None:
+        kept, out = (tuple(str(g) for g in v) if isinstance(v := own.get(k), list) else () for k in ("testMatch", "testPathIgnorePatterns"))
+    out = (*out, *_values(words, "--exclude", "--testPathIgnorePatterns"))
+    collects = tuple(posixpath.normpath(posixpath.join(folder, g.replace("<rootDir>/", ""))) for g in kept)
+    if given and not collects:
+        collects = tuple(posixpath.normpath(posixpath.join(folder, g, "**/*.{test,spec}.{js,jsx,ts,tsx,mjs,cjs}")) for g in given)
+    inside = [path_pattern(posixpath.normpath(posixpath.join(folder, g))).pattern for g in out]
+    patterns = [f"^/{p}$" for p in inside] if program == "vitest" else [g.replace("<rootDir>", "") for g in out]
+    return Narrowing(tuple(_plain(c) for c in collects), tuple(p for p in patterns if p and _is_pattern(p)))
+
+
+def _plain(glob: str) -> str:
+    """A glob without the bracket groups of extended ones (`?(c|m)`)."""
+    return re.sub(r"[?*+@!]\(([^)]*)\)", "*", glob)
+
+
+def _is_pattern(text: str) -> bool:
+    try:
+        re.compile(text)
+    except re.error:
+        return False
+    return True
+
+
+def _configuration(project: Project, program: str, words: list[str], folder: str) -> Value | None:
+    """The options of a runner: those of the file that a command names, or of the one where it runs."""
+    named = [posixpath.normpath(posixpath.join(folder, v)) for v in _values(words, "--config", "-c") if v]
+    stems = VITEST if program == "vitest" else JEST
+    usual = [posixpath.join(folder, f"{stem}.config.{end}") for stem in stems for end in ENDINGS]
+    path = next((p for p in named or usual if p in project.repository.files), None)
+    source = project.source(path) if path else None
+    if source is None:
+        return None
+    given = [item for call in source.calls for item in call.arguments.items] + [a.value for a in source.assignments]
+    for value in given:
+        if value.kind == "mapping" and program == "jest" and (value.get("testMatch") or value.get("testPathIgnorePatterns")):
+            return value
+        options = value.get("test") if value.kind == "mapping" and program == "vitest" else None
+        if options is not None and options.kind == "mapping" and options.get("projects") is None:
+            return options
+    return None
+
+
+def _strings(value: Value | None) -> tuple[str, ...]:
+    return tuple(i.text for i in value.items if i.kind == "string") if value is not None and value.kind == "list" else ()
+
+
+def _of_dotnet(words: list[str]) -> Narrowing:
+    groups: set[str] = set()
+    without: set[str] = set()
+    out: list[str] = []
+    for expression in _values(words, "--filter"):
+        for negated, key, operator, value in TERM.findall(expression):
+            no = bool(negated) != operator.startswith("!")
+            if key in ("Category", "TestCategory", "Trait"):
+                (without if no else groups).add(value.strip().lower())
+            elif no and "~" in operator:
+                out.append(re.escape(value.strip().replace(".", "/")))
+        if "|" in expression:
+            groups.clear()
+    return Narrowing(groups=frozenset(groups), without=frozenset(without), left_out=tuple(out))
+
+
+def _of_build(project: Project, words: list[str], folder: str) -> Narrowing:
+    command = " ".join(words)
+    groups = {g.lower() for found in TAKEN_IN.findall(command) for g in found.split(",")}
+    texts = [command]
+    if not groups and not re.search(r"(?:^|\s)-P\w", command):
+        texts += [
+            project.text(p) or ""
+            for n in ("pom.xml", "build.gradle", "build.gradle.kts")
+            if (p := posixpath.join(folder, n)) in project.repository.files
+        ]
+    without = {g.lower() for text in texts for found in LEFT_OUT.findall(text) for g in re.split(r"[ ,|]+", "".join(found)) if g}
+    integrated = "mvn" not in posixpath.basename(words[0] if words else "") or INTEGRATES.search(command)
+    return Narrowing(left_out=() if integrated else (INTEGRATION,), groups=frozenset(groups), without=frozenset(without))
+
+
+def _above(project: Project, folder: str) -> Iterator[str]:
+    """conftest files of the tests that run from a folder."""
+    start = f"{folder}/" if folder else ""
+    yield from (p for p in project.paths if posixpath.basename(p) == "conftest.py" and p.startswith(start))
+
+
+def _unless_asked_for(project: Project, words: list[str], folder: str) -> frozenset[str]:
+    """Marks of tests that a conftest file skips unless an option of its own is given (`--run-evals`)."""
+    found: set[str] = set()
+    for path in _above(project, folder):
+        text = project.text(path) or ""
+        source = project.source(path) if "addoption" in text and "skip" in text else None
+        if source is None:
+            continue
+        options = [v.text for c in source.calls if c.callee.endswith("addoption") for v in c.arguments.items[:1] if v.kind == "string"]
+        if any(w == o or w.startswith(f"{o}=") for w in words for o in options):
+            continue
+        marks = re.findall(r"[\"'](\w+)[\"']\s+(?:not\s+)?in\s+\w+\.keywords|get_closest_marker\(\s*[\"'](\w+)[\"']", text)
+        found |= {(a or b).lower() for a, b in marks}
+    return frozenset(found)
+
+
+def _not_collected(project: Project, folder: str) -> tuple[str, ...]:
+    """Patterns of what conftest files keep from being collected."""
+    found = []
+    for path in _above(project, folder):
+        text = project.text(path) or ""
+        source = project.source(path) if "collect_ignore" in text else None
+        for assignment in source.assignments if source else ():
+            if assignment.name in ("collect_ignore", "collect_ignore_glob") and assignment.function < 0:
+                for glob in _strings(assignment.value):
+                    below = posixpath.normpath(posixpath.join(posixpath.dirname(path), glob))
+                    found.append(f"^/{path_pattern(below).pattern}(?:/|$)")
+    return tuple(found)

@@ -1,0 +1,109 @@
+"""What scores answers: calls of evaluation tools, and comparisons and functions of a harness of the project's own."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Sequence
+
+from rung.facts.catalogue import Tool, glob_matches
+from rung.facts.code.source import Call, Source
+from rung.link import metrics as scoring
+from rung.link.asking import Asking
+from rung.link.graph import Graph
+from rung.link.project import Project
+from rung.repository import Role
+
+SCORE_CALL = re.compile(
+    r"(?:^|\.)(?:ratio|SequenceMatcher|rouge\w*|bleu\w*|compute|sentence_bleu|levenshtein\w*|distance|cosine\w*|similarity|f1_score|accuracy_score|"
+    r"precision_score|recall_score|classification_report|startsWith|startswith|includes|contains|search|match|test|equals|EqualFold|HasPrefix|MatchString)$",
+    re.IGNORECASE,
+)
+GRADES = re.compile(r"evaluat|judge|grade|score|rate_", re.IGNORECASE)
+MODULE = re.compile(
+    r"(?:^|/)[\w-]*(?:scor(?:e|er|ers|ing)|metrics?|grad(?:e|er|ers|ing)|judges?|checks?|checkers?|evaluators?|assertions?|matchers?)[\w-]*(?:/[\w-]+)?\.\w+$",
+    re.IGNORECASE,
+)
+# In these languages a name is taken with its whole namespace, so it can't be told from an import whose it is.
+BY_NAMESPACE = ("csharp", "java", "ruby", "rust", "go")
+
+
+def scores(project: Project, call: Call, tools: Sequence[Tool], source: Source) -> bool:
+    """Whether a call is of one of the evaluation tools that its file uses."""
+    tail = call.callee.rsplit(".", 1)[-1]
+    for tool in tools:
+        if any(m.tool.id == tool.id for m in project.catalogue.calls.find(call.callee)):
+            return True
+        imported = {
+            alias or name for i in source.imports for name, alias in i.names if tool in _import_tools(project, source, i.module, name)
+        }
+        if {call.callee, tail} & imported or call.callee.split(".")[0] in imported:
+            return True
+        if source.language in BY_NAMESPACE:
+            if any(glob_matches(glob, t) for glob in tool.entry.get("metrics", {}) for t in (call.callee, tail)):
+                return True
+        elif _of_module(project, call, tail, tool, source):
+            return True
+    return False
+
+
+def _of_module(project: Project, call: Call, tail: str, tool: Tool, source: Source) -> bool:
+    """A call of a module that was imported as a whole (`harness.evaluate(...)`)."""
+    if "calls" in tool.entry or "." not in call.callee:
+        return False
+    wanted = tool.strings("names")
+    if wanted and not any(glob_matches(w, tail) for w in wanted):
+        return False
+    heads = [i.alias or i.module for i in source.imports if not i.names and tool in _import_tools(project, source, i.module, tail)]
+    return any(call.callee.startswith(f"{head}.") for head in heads)
+
+
+def _import_tools(project: Project, source: Source, module: str, name: str) -> tuple[Tool, ...]:
+    modules = project.catalogue.imports.get(source.language)
+    return (*modules.find(module), *modules.find(f"{module}.{name}")) if modules else ()
+
+
+class Harness:
+    """Finds where a harness of the project's own scores answers."""
+
+    def __init__(self, project: Project, graph: Graph, asking: Asking) -> None:
+        self.project, self.graph, self.asking = project, graph, asking
+
+    def score_line(self, source: Source) -> int:
+        """The line where an answer is compared with what was expected, or judged; 0 when nothing is."""
+        for comparison in source.comparisons:
+            sides = f"{comparison.left} {comparison.right}"
+            if (
+                comparison.operator in ("==", "!=", "in", "not in", "===", "!==")
+                and re.search(
+                    r"expect|label|answer|truth|reference|gold|target|ideal|solution|correct|actual|output|response|result|reply|completion|predict|pred\b|generated|keyword|\bgot\b|\bwant\b|\[[\"']\w+[\"']\]",
+                    sides,
+                    re.IGNORECASE,
+                )
+                and not re.search(r"__name__|\.argv|None\b|null\b|status|finish_reason|\.type\b|\.role\b", sides)
+            ):
+                return comparison.line
+        asking = {id(c) for c in self.asking.calls(source.path)}
+        scorers = self._scorers(source)
+        for call in source.calls:
+            tail = call.callee.rsplit(".", 1)[-1]
+            if id(call) in asking and (GRADES.search(tail) or scoring.named(self.project, tail)):
+                return call.line
+            if tail in scorers:
+                return call.line
+            if SCORE_CALL.search(call.callee) and not re.match(r"^(?:re|os|path|logger)\.", call.callee):
+                return call.line
+        return scoring.judged(source)
+
+    def _scorers(self, source: Source) -> frozenset[str]:
+        """Functions that a harness takes from a module of its own that scores (`scorers.py`, `metrics.ts`)."""
+        near = [
+            (p, taken) for p, taken in self.graph.touches(source.path).items() if MODULE.search(p) and self._beside_or_below(p, source.path)
+        ]
+        modules = [(m, taken) for p, taken in sorted(near, key=lambda pair: pair[0]) if (m := self.project.source(p))]
+        return frozenset(
+            f.name for m, taken in modules for f in m.functions if f.name and (taken is None or f.name in taken or f.owner in taken)
+        )
+
+    def _beside_or_below(self, path: str, other: str) -> bool:
+        return path.startswith(posixpath.dirname(other) + "/") or self.project.role(path) is Role.TEST
