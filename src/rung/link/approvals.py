@@ -5,18 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from rung.facts.code.source import Call, Source
+from rung.facts.code.source import Call, Source, Value
 from rung.facts.fact import Fact
 from rung.link.asking import Asking, owners
 from rung.link.entities import snake
+from rung.link.gates import Reach
 from rung.link.project import Project
 
 
 class Approvals:
     """Facts of kind `safety-measure` for questions that a program asks a person before an action of the model's."""
 
-    def __init__(self, project: Project, asking: Asking) -> None:
-        self.project, self.asking = project, asking
+    def __init__(self, project: Project, asking: Asking, reach: Reach) -> None:
+        self.project, self.asking, self.reach = project, asking, reach
         words = project.vocabulary["approvals"]
         self.confirms = re.compile(words["confirms"])
         self.reads = re.compile(words["reads"])
@@ -25,17 +26,73 @@ class Approvals:
         self.no_actions = re.compile(words["no_actions"])
         self.models = re.compile(words["models"])
         self.pending = re.compile(words["pending"])
+        self.requests = re.compile(words["requests"])
+        self.subjects = re.compile(words["subjects"])
+        self.no_subjects = re.compile(words["no_subjects"])
+        self.refused = re.compile(words["refused"], re.IGNORECASE)
+        self.flags = re.compile(words["flags"])
+        self.answers, self.said = re.compile(words["answers"]), re.compile(words["said"], re.IGNORECASE)
+        self.records = re.compile(words["records"])
+        self.tells = re.compile(words["tells"])
+        self.wanted, self.decided = re.compile(words["wanted"]), re.compile(words["decided"])
 
     def facts(self) -> Iterator[Fact]:
-        """One measure a file, in files that lead to a model."""
+        """One measure a file, in files that lead to a model or are used by one that does."""
         glance = self.asking.uses.glance
-        for path in sorted({*self.asking.graph.near, *self.asking.graph.leading}):
-            if not self.project.is_application(path) or not (glance.holds(path, "consent") and glance.holds(path, "acting")):
+        around = {*self.asking.graph.near, *self.asking.graph.leading, *self.reach.files}
+        for path in self.project.code:
+            if not self.project.is_application(path):
                 continue
-            source = self.project.source(path)
-            line = self._asked(source) if source else 0
+            line, leave = 0, glance.holds(path, "leave")
+            if path in around and glance.holds(path, "acting") and (leave or glance.holds(path, "consent")):
+                source = self.project.source(path)
+                line = self._asked(source) if source else 0
+            if not line and leave and (path in around or self.tells.search(self.project.text(path) or "")):
+                source = self.project.source(path)
+                line = self._waits(source, around=path in around) if source else 0
             if line:
-                yield self.project.fact("safety-measure", path, line, measure="approval", sides=["action"], tool="")
+                name = self._name(self.project.source(path), line) if line else ""
+                yield self.project.fact("safety-measure", path, line, measure="approval", sides=["action"], tool="", function=name)
+
+    def _name(self, source: Source | None, line: int) -> str:
+        """The function that asks at a line, or the innermost named one around it."""
+        calls = [c for c in source.calls if self.confirms.search(c.callee) or self.requests.search(snake(c.callee))] if source else []
+        for call in sorted(calls, key=lambda c: c.line != line):
+            return call.callee.rsplit(".", 1)[-1]
+        inside = [f for f in source.functions if f.name and f.line <= line <= f.end_line] if source else []
+        return max(inside, key=lambda f: f.line).name if inside else ""
+
+    def _waits(self, source: Source, *, around: bool) -> int:
+        """The line of a request for leave to act, or of a record of one; 0 for none."""
+        for declared in source.classes:
+            if self.records.search(snake(declared.name)):
+                own = [snake(a.name.rsplit(".", 1)[-1]) for a in source.assignments if a.owner == declared.name and a.function < 0]
+                if any(self.wanted.search(n) for n in own) and any(self.decided.search(n) for n in own):
+                    return declared.line
+        for text in source.texts:
+            if self.flags.search(text.value):
+                return text.line
+        if not around:
+            return 0
+        for call in source.calls:
+            if self.requests.search(snake(call.callee)) and self._is_about_action(source, call):
+                return call.line
+            if self.answers.search(snake(call.callee)) and any(
+                self.said.search(v.text) for v in _all(call.arguments, 3) if v.kind == "string"
+            ):
+                return call.line
+        return 0
+
+    def _is_about_action(self, source: Source, call: Call) -> bool:
+        """Whether leave is asked for a tool, a command or an edit, and something is said for the case that it is refused."""
+        told = snake(" ".join((call.callee, *(w for v in _all(call.arguments, 3) for w in (v.text, *v.keys)))))
+        if self.no_subjects.search(told):
+            return False
+        function = source.functions[call.function] if call.function >= 0 else None
+        around = snake(" ".join((function.name, function.owner, *function.parameters))) if function else ""
+        first, last = _span(source, call.function)
+        refused = any(self.refused.search(row) for row in source.lines[max(0, call.line - 1) : min(last, call.line + 25)])
+        return bool(self.subjects.search(told) or self.subjects.search(around)) and (refused or last - first < 8)
 
     def _asked(self, source: Source) -> int:
         """The line of a question that stands before an action, in a function on the way to or from a model; 0 for none."""
@@ -45,7 +102,9 @@ class Approvals:
             ):
                 return call.line
         leads = source.path in self.asking.graph.leading
-        questions = [c for c in source.calls if self._is_question(source, c)] if leads else []
+        questions = [c for c in source.calls if self._is_question(source, c)]
+        if not leads:  # a module of a tool, say: what is done must be what was handed to it
+            return next((c.line for c in questions if c.function >= 0 and self._acts_after(source, c, given=True)), 0)
         wanted = self._near_model(source) if questions else frozenset()
         askers = {n for c in questions for n in owners(source, c.function)} - {""}
         handed = [c for c in source.calls if c.callee.rsplit(".", 1)[-1] in askers] if askers else []
@@ -74,10 +133,12 @@ class Approvals:
         near = [t.value for t in source.texts if first <= t.line <= last and t.line >= call.line - 15 and t.line <= call.line + 10]
         return any(self.questions.search(t) for t in (*asked, *near) if len(t) < 200)
 
-    def _acts_after(self, source: Source, call: Call) -> bool:
-        """Whether something is run, sent or written after a call in the same function."""
+    def _acts_after(self, source: Source, call: Call, *, given: bool = False) -> bool:
+        """Whether something is run, sent or written after a call in the same function; `given`: something that is no literal."""
         _, last = _span(source, call.function)
         after = [c for c in source.calls if call.line <= c.line <= last and c is not call and self.actions.search(c.callee)]
+        if given:
+            after = [c for c in after if any(v.kind in ("name", "template", "list", "call") for v in c.arguments.items[:2])]
         return any(not any(v.kind == "string" and self.no_actions.search(v.text) for v in c.arguments.items) for c in after)
 
 
@@ -86,3 +147,10 @@ def _span(source: Source, function: int) -> tuple[int, int]:
     while function >= 0 and source.functions[function].parent >= 0:
         function = source.functions[function].parent
     return (source.functions[function].line, source.functions[function].end_line) if function >= 0 else (1, len(source.lines))
+
+
+def _all(value: Value, depth: int) -> Iterator[Value]:
+    """An expression and the ones that it is made of."""
+    yield value
+    for item in value.items if depth else ():
+        yield from _all(item, depth - 1)

@@ -9,12 +9,15 @@ from rung.facts.fact import Fact
 from rung.link.project import Project
 from rung.repository import Role
 
+PAGES = (".tsx", ".jsx", ".vue", ".svelte", ".astro", ".html", ".erb", ".cshtml", ".razor")
+LICENCES = ("LICENSE", "LICENSE.md", "LICENSE.txt", "LICENCE", "COPYING")
 READABLE = (".md", ".mdx", ".rst", ".adoc", ".txt", ".html")
 MIN_PROSE = 200
 FENCED = re.compile(r"^\s*```.*?^\s*```", re.MULTILINE | re.DOTALL)
 SETTINGS_NAME = re.compile(r"(?:^|/)(?:config|settings|package|schema|prompt|manifest|template)[\w.-]*\.json$", re.IGNORECASE)
 RESULTS_FOLDER = re.compile(r"(?:eval\w*|expt?|experiments?|bench\w*|judge)[_-](?:results?|scores|reports?|outputs?)/", re.IGNORECASE)
 MANUAL = re.compile(r"(?:^|/)(?:api|api[_-]reference|reference|user[_-]?guides?|tutorials?|how-?to)/", re.IGNORECASE)
+SPEAKS_OF_MODEL = re.compile(r"\b(?:model|llms?|ai|answers?|responses?|hallucinat\w+|generated)\b", re.IGNORECASE)
 LINK_ONLY = re.compile(r"\[[^\]]*\]\([^)]*\)|https?://\S+")
 
 
@@ -30,6 +33,7 @@ class Documents:
         safety = project.vocabulary["safety"]
         self.names = re.compile(safety["document_names"], re.IGNORECASE)
         self.words = re.compile(safety["document_words"], re.IGNORECASE)
+        self.pages = re.compile(safety["page_names"], re.IGNORECASE)
         self.headings = re.compile(safety["headings"], re.IGNORECASE | re.MULTILINE)
 
     def facts(self) -> list[Fact]:
@@ -60,6 +64,9 @@ class Documents:
             yield "changelog", self._entry_line(path)
         if self.patterns["results"].search(path) and self._has_figures(path):
             yield "results", 1
+        if path.lower().endswith(PAGES) and self._is_page(path):
+            yield "responsible-ai", 1
+            return
         if not path.lower().endswith(READABLE) and not self.contributing.search(path):
             return
         text = self.project.text(path) or ""
@@ -129,8 +136,27 @@ class Documents:
                     return number
         return 0
 
+    def _is_page(self, path: str) -> bool:
+        """Whether a page that the application shows tells its users of risks, limits or intended use."""
+        name = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", "/".join(path.split("/")[-2:]))
+        text = (self.project.text(path) or "") if self.pages.search(name) else ""
+        words = {w.lower() for w in self.words.findall(text)}
+        return len(text) > 4 * MIN_PROSE and len(words) >= 3 and bool(SPEAKS_OF_MODEL.search(text))
+
+    def _is_of_others(self, path: str) -> bool:
+        """Whether a document stands in a copied project: a folder below the top with a licence of its own that is not the repository's."""
+        repository = next((t for n in LICENCES if (t := self.project.text(n))), "")
+        folder = path.rpartition("/")[0]
+        while repository and folder:
+            if any((t := self.project.text(f"{folder}/{n}")) and t.split() != repository.split() for n in LICENCES):
+                return True
+            folder = folder.rpartition("/")[0]
+        return False
+
     def _responsible(self, path: str, text: str) -> int:
         """A document about this system's risks, limits or intended use; a section of one will do, a line or a list of links won't."""
+        if not self.words.search(text) or self._is_of_others(path):
+            return 0
         named = bool(self.names.search(path.rsplit("/", 1)[-1])) or bool(
             re.search(r"responsible[_-]?ai|model[_-]?cards?/", path, re.IGNORECASE)
         )
@@ -143,11 +169,7 @@ class Documents:
             if self.headings.search(section.splitlines()[0]):
                 body = LINK_ONLY.sub("", "\n".join(section.splitlines()[1:]))
                 words = {w.lower() for w in self.words.findall(body)}
-                if (
-                    len(body) > 2 * MIN_PROSE
-                    and len(words) >= 2
-                    and re.search(r"\b(?:model|llm|ai|answers?|responses?|hallucinat\w+|generated)\b", body, re.IGNORECASE)
-                ):
+                if len(body) > 2 * MIN_PROSE and len(words) >= 2 and SPEAKS_OF_MODEL.search(body):
                     return number
         return 0
 

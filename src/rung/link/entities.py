@@ -14,15 +14,18 @@ from rung.link.project import Project
 SQL_TABLE = re.compile(
     r"create\s+table\s+(?:if\s+not\s+exists\s+)?[\"'`\[]?([\w.]+)[\"'`\]]?\s*\((.*?)\)\s*(?:;|$)", re.IGNORECASE | re.DOTALL
 )
+INSERTED = re.compile(r"\s*insert\s+into\s+[\"'`\[]?([\w.]+)[\"'`\]]?\s*(?:\(([^)]*)\)\s*)?(?:values|select|on\b)", re.IGNORECASE)
 PRISMA = re.compile(r"^model\s+(\w+)\s*\{(.*?)^\}", re.MULTILINE | re.DOTALL)
 # What a file holds that declares a stored record of calls or feedback, and where such files stand.
 SPEAKS = re.compile(
-    r"(?:[Ii]nput|[Oo]utput|[Pp]rompt|[Cc]ompletion|[Tt]otal|[Cc]ached?)_?[Tt]okens?|[Tt]oken_?(?:[Uu]sage|[Cc]ount)|[Tt]okens(?:_[Uu]sed)?\b|"
-    r"[Cc]ost|[Uu]sage\b|[Ff]eedback|[Vv]otes?|[Rr]ating|[Tt]humb|[Hh]elpful"
+    r"(?:[Ii]nput|[Oo]utput|[Pp]rompt|[Cc]ompletion|[Tt]otal|[Cc]ached?)_?[Tt]okens?|[Tt]oken_?(?:[Uu]sage|[Cc]ount)"
+    r"|[Tt]okens(?:_[Uu]sed)?\b|"
+    r"[Cc]ost|[Uu]sage\b|[Ff]eedback|[Vv]otes?|[Rr]ating|[Tt]humb|[Hh]elpful|[Rr]elevance|[Gg]roundedness|[Ff]aithfulness"
 )
 KEEPS = re.compile(
     r"\((?:[\w.]+\.)?(?:\w*Model|\w*Base|Document|Entity|Table)\b|create_table|createTable|CreateTable|(?:pg|sqlite|mysql)Table|ApplicationRecord"
-    r"|ActiveRecord|@Entity|@Table|@Document|@DynamoDbBean|\[Table|Schema\(|defineTable|mapped_column|Column\(|Node\b|(?i:create table)"
+    r"|ActiveRecord|@Entity|@Table|@Document|@DynamoDbBean|\[Table|Schema\(|defineTable|mapped_column|Column\(|Node\b"
+    r"|(?i:create table|insert into)|DbSet<"
     r"|(?:gorm|bson|bun|db|dynamodbav|firestore):\"|derive\([^)]*(?:Queryable|Insertable|FromRow|EntityModel)"
 )
 STORING = re.compile(
@@ -114,6 +117,9 @@ class Entities:
         for text in source.texts:
             if re.match(r"\s*create\s+table\b", text.value, re.IGNORECASE):
                 yield from self._of_sql(source.path, text.value.strip(), text.line)
+            elif match := INSERTED.match(text.value):
+                fields = [w.strip().strip("\"'`[]") for w in (match.group(2) or "").split(",")]
+                yield Entity(source.path, text.line, match.group(1), [f for f in fields if f])
 
     def _is_kept(self, source: Source, declared: Class) -> bool:
         """Whether something says that objects of a class are stored: its base, an annotation, its fields' tags, a collection."""

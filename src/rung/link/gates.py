@@ -1,143 +1,209 @@
-"""Under which surroundings tests run at all: variables without which they skip themselves, and whether a pipeline gives these."""
+"""Checks between the model and an action: code that refuses a query, command or tool call which its lists or rules don't allow."""
 
 from __future__ import annotations
 
+import posixpath
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from functools import cached_property
 
-from rung.facts.code.source import Source
-from rung.facts.pipelines.types import Run
-from rung.link.checks import TestUnit
+from rung.facts.code.source import Call, Function, Source, Value
+from rung.facts.fact import Fact
+from rung.link.asking import Asking
+from rung.link.entities import snake
 from rung.link.project import Project
 
-# What skips a test, or runs it only if.
-SKIPS = re.compile(
-    r"\bskip_?if\b|\brun_?if\b|skip_?unless\b|\.skip\b|\bskip\(|\.Skip(?:f|Now|Test)?\b|\bskipTest\b|\bassume\w*|(?:En|Dis)abledIfEnvironmentVariable|\bSkip(?:pable)?\b"
-    r"|^\s*(?:skip|pending)\b|\?\s*(?:describe|it|test)\b|\b(?:describe|it|test)\s*:",
-    re.IGNORECASE,
+# How many lines a refusal may stand after the condition that it belongs to.
+MEMBERSHIP = ("in", "not in", "==", "!=", "===", "!==")
+NUMBER = re.compile(r"^-?\d|^(?:nil|null|None|undefined)$")
+AFTER, NEAR, LONGEST = 12, 5, 200
+TOOL_FILE = re.compile(r"(?:^|[/_.-])(?:tools?|toolsets?|mcp|plugins?|agents?)(?:[/_.-]|$)", re.IGNORECASE)
+PATH = re.compile(r"(?:^|[_.\s])(?:file_?)?paths?(?:[_.\s]|$)")
+ERRORS = re.compile(r"(?:Error|Exception|Violation|Denied|Blocked)$|(?:^|\.)(?:errors\.New|Errorf|bail|anyhow|panic|abort|error)!?$")
+TESTS = re.compile(
+    r"(?:^|\.)(?:startswith|startsWith|StartsWith|starts_with|start_with\?|HasPrefix|search|match|fullmatch|matches|test|includes|some|any|Any|contains|"
+    r"Contains|has|find|MatchString|IsMatch|is_match|findall|every|all|isdisjoint|intersection|indexOf|Index)$"
 )
-NEAR = 3
-NO = ("", "0", "false", "no", "off", "False")
-# What somebody who runs evaluations says in the command.
-AIMED = re.compile(r"eval|bench|live|e2e|integration|quality|llm", re.IGNORECASE)
 
 
-def gates(source: Source, unit: TestUnit) -> frozenset[str]:
-    """Environment variables without which a test of a file skips itself."""
-    found = set()
-    for read_name, line, function in _reads(source):
-        if function >= 0 and function not in unit.functions and not _is_fixture(source, function, unit):
-            continue
-        if line > unit.end_line and function < 0 and source.language != "python":
-            continue
-        names = {a.name.rsplit(".", 1)[-1] for a in source.assignments if a.line == line}
-        if _skips_at(source, line, unit) or any(_skips_by(source, name, line, unit) for name in sorted(names)):
-            found.add(read_name)
-    return frozenset(found)
+class Reach:
+    """The files that stand around a model: those that lead to it, and those that these use, such as the modules of its tools."""
+
+    def __init__(self, project: Project, asking: Asking) -> None:
+        self.project, self.asking = project, asking
+
+    @cached_property
+    def files(self) -> frozenset[str]:
+        """Application files that lead to a model or are used by one that does, in two steps at most."""
+        graph = self.asking.graph
+        found = {p for p in {*graph.near, *graph.leading} if self.project.is_application(p)}
+        wave = set(found)
+        for _ in range(2):
+            wave = {t for p in sorted(wave) for t in graph.glanced(p) if self.project.is_application(t)} - found
+            found |= wave
+        packages = {posixpath.dirname(p) for p in found if p.endswith(".go")}
+        found |= {p for p in self.project.code if p.endswith(".go") and posixpath.dirname(p) in packages and self.project.is_application(p)}
+        return frozenset(found)
 
 
-def _reads(source: Source) -> Iterator[tuple[str, int, int]]:
-    yield from ((r.name, r.line, r.function) for r in source.environment)
-    for call in source.calls:
-        if call.callee.rsplit(".", 1)[-1] == "EnabledIfEnvironmentVariable":
-            named = call.argument("named")
-            if named is not None:
-                yield named.text, call.line, -1
+class Gates:
+    """Facts of kind `safety-measure` for allow-lists and deny-lists that what a model wrote must pass."""
+
+    def __init__(self, project: Project, asking: Asking, reach: Reach) -> None:
+        self.project, self.asking, self.reach = project, asking, reach
+        words = project.vocabulary["gates"]
+        self.refusals = re.compile(words["refusals"], re.IGNORECASE)
+        self.plain_refusals = re.compile(words["plain_refusals"], re.IGNORECASE)
+        self.no_refusals = re.compile(words["no_refusals"], re.IGNORECASE)
+        self.lists = re.compile(words["lists"])
+        self.leave_lists = re.compile(words["leave_lists"])
+        self.no_lists = re.compile(words["no_lists"])
+        self.subjects = re.compile(words["subjects"])
+        self.checks = re.compile(words["checks"])
+        self.acts = re.compile(words["acts"])
+        self.actions = re.compile(project.vocabulary["approvals"]["actions"])
+
+    def facts(self) -> Iterator[Fact]:
+        """One measure a file."""
+        glance = self.asking.uses.glance
+        for path in sorted(self.reach.files):
+            if not glance.holds(path, "gate"):
+                continue
+            source = self.project.source(path)
+            line, name = self._gate(source) if source else (0, "")
+            if line:
+                yield self.project.fact("safety-measure", path, line, measure="approval", sides=["action"], tool="", function=name)
+
+    def _gate(self, source: Source) -> tuple[int, str]:
+        """The line of a check before an action with the name of its function; 0 when there is none."""
+        conditions = self._conditions(source)
+        for index, function in enumerate(source.functions):
+            line = self._refuses(source, index, conditions.get(index, ()))
+            if line and (self._acts_after(source, index, line) or self._is_in_use(source, function)):
+                return line, function.name
+        return 0, ""
+
+    def _conditions(self, source: Source) -> dict[int, list[tuple[int, bool]]]:
+        """For each function the lines of its conditions, and whether a condition names a list of what is allowed or not, or a check."""
+        found: dict[int, list[tuple[int, bool]]] = defaultdict(list)
+        for c in source.comparisons:
+            looks = c.operator in MEMBERSHIP and not NUMBER.search(c.right)
+            found[c.function].append((c.line, looks and self._is_listed(source, c.function, f"{c.left} {c.right}")))
+        for loop in source.loops:
+            found[loop.function].append((loop.line, self._is_listed(source, loop.function, loop.iterable)))
+        for call in source.calls:
+            listed = self._is_check(source, call)
+            if listed or TESTS.search(call.callee):
+                told = " ".join((call.callee, *_texts(call.arguments, 1)))
+                found[call.function].append((call.line, listed or _is_select(call) or self._is_listed(source, call.function, told)))
+        return {
+            i: sorted({*found[i], *(hit for n, f in enumerate(source.functions) if f.parent == i for hit in found.get(n, ()))})
+            for i in [*found]
+        }
+
+    def _is_listed(self, source: Source, index: int, told: str) -> bool:
+        """Whether a condition looks at a list of what is allowed or forbidden, and at a query, a command or a tool's name."""
+        names = snake(told)
+        if self.leave_lists.search(names):
+            return True
+        if not self.lists.search(names) or self.no_lists.search(names):
+            return False
+        function = source.functions[index] if index >= 0 else None
+        around = " ".join((function.name, *function.parameters)) if function else ""
+        return bool(self.subjects.search(names) or self.subjects.search(snake(around)))
+
+    def _is_check(self, source: Source, call: Call) -> bool:
+        """Whether a call is of a function of the repository's own that is named after such a check and looks at what it gets."""
+        tail = call.callee.rsplit(".", 1)[-1]
+        told = snake(" ".join((call.callee, *_texts(call.arguments, 1))))
+        if not self.checks.search(snake(tail)) or not self._is_subject(source, told) or self.no_lists.search(snake(call.callee)):
+            return False
+        for path in (source.path, *self.asking.graph.touches(source.path)):
+            other = self.project.source(path) if self.project.is_own(path) else None
+            for index, function in enumerate(other.functions if other else ()):
+                if other and function.name == tail and self._looks(other, index):
+                    return True
+        return False
+
+    def _is_subject(self, source: Source, told: str) -> bool:
+        """Whether a check looks at a query, a command or a tool's name; in the modules of tools, at a path too."""
+        return bool(self.subjects.search(told)) or bool(TOOL_FILE.search(source.path) and PATH.search(told))
+
+    @staticmethod
+    def _looks(source: Source, index: int) -> bool:
+        """Whether a function compares, searches or calls something."""
+        return any(c.function == index for c in source.comparisons) or any(
+            c.function == index or (c.function >= 0 and source.functions[c.function].parent == index) for c in source.calls
+        )
+
+    def _refuses(self, source: Source, index: int, conditions: Iterable[tuple[int, bool]]) -> int:
+        """The line of a condition in a function after which it refuses; 0 when there is none."""
+        function = source.functions[index]
+        inside = [t for t in source.texts if t.function == index and len(t.value) < LONGEST and not self.no_refusals.search(t.value)]
+        raised = [c.line for c in source.calls if c.function == index and ERRORS.search(c.callee)]
+        for line, listed in conditions:
+            after = [t for t in inside if line <= t.line <= line + AFTER]
+            if any(self.refusals.search(t.value) for t in after):
+                return line
+            near = [t for t in after if t.line <= line + NEAR]
+            if listed and (any(self.plain_refusals.search(t.value) for t in near) or any(line <= r <= line + NEAR for r in raised)):
+                return line
+            if listed and self.checks.search(snake(function.name)):
+                return line
+        return 0
+
+    def _acts_after(self, source: Source, index: int, line: int) -> bool:
+        """Whether a function or one inside it acts after a line, on something that is no literal."""
+        function = source.functions[index]
+        return any(
+            line <= c.line <= function.end_line
+            and (self.acts.search(c.callee) or self.actions.search(c.callee))
+            and not ERRORS.search(c.callee)
+            and any(v.kind not in ("string", "number", "boolean", "null") for v in c.arguments.items)
+            for c in source.calls
+        )
+
+    def _is_in_use(self, source: Source, function: Function) -> bool:
+        """Whether a function that refuses is called or handed on by code around the model, which then acts."""
+        name = function.name
+        if len(name) < 6 or function.parent >= 0:
+            return False
+        users = [u for u in self.asking.graph.used.get(source.path, ()) if u in self.reach.files and name in (self.project.text(u) or "")]
+        for path in (source.path, *users):
+            other = self.project.source(path)
+            for call in other.calls if other else ():
+                if call.callee.rsplit(".", 1)[-1] == name and other and (self._acts_later(other, call) or _is_guard_call(call)):
+                    return True
+                if any(v.kind == "name" and v.text.rsplit(".", 1)[-1] == name for v in call.arguments.items):
+                    return True
+        return False
+
+    def _acts_later(self, source: Source, call: Call) -> bool:
+        """Whether the function of a call acts after it."""
+        if call.function < 0:
+            return False
+        outer = call.function
+        while source.functions[outer].parent >= 0:
+            outer = source.functions[outer].parent
+        return self._acts_after(source, outer, call.line)
 
 
-def _is_fixture(source: Source, function: int, unit: TestUnit) -> bool:
-    """A helper or fixture that the test takes or calls."""
-    name = source.functions[function].name
-    return bool(name) and (
-        name in unit.parameters or any(c.function in unit.functions and c.callee.rsplit(".", 1)[-1] == name for c in source.calls)
+def _is_guard_call(call: Call) -> bool:
+    """A call with the query or command itself."""
+    return any(v.kind == "name" and re.search(r"sql|command|cmd|statement|tool", v.text, re.IGNORECASE) for v in call.arguments.items)
+
+
+def _is_select(call: Call) -> bool:
+    """Whether a call looks for the word with which a query begins that only reads."""
+    return any(
+        re.fullmatch(r"\W*(?:select|with)\W*\w?", v.text, re.IGNORECASE) for v in call.arguments.items if v.kind in ("string", "other")
     )
 
 
-def _concerns(source: Source, line: int, unit: TestUnit) -> bool:
-    """Whether what stands at a line, outside every test, is for this one: around it, right above it, or for all of the file."""
-    if unit.line <= line <= unit.end_line:
-        return True
-    if any(
-        f.line <= line <= f.end_line and not (f.line <= unit.line and unit.end_line <= f.end_line) for f in source.functions if f.decorators
-    ):
-        return any(f.line <= line <= f.end_line and f.name in unit.parameters for f in source.functions)
-    text = source.lines[line - 1]
-    if "pytestmark" in text or (text.startswith("const ") and "?" in text):
-        return True
-    if line > unit.line:
-        return False
-    if source.language == "python":
-        below = [f.line for f in source.functions if f.line >= line]
-        classes = [c for c in source.classes if c.line >= line and c.line - line <= NEAR and c.line <= unit.line <= c.end_line]
-        return bool(classes) or not text.lstrip().startswith("@") or (bool(below) and min(below) == unit.line)
-    around = [c for c in source.calls if c.line <= line <= c.end_line and c.end_line >= unit.end_line]
-    owners = [c for c in source.classes if c.line - NEAR <= line <= c.end_line and c.line <= unit.line <= c.end_line]
-    return bool(around or owners) or line >= unit.line - NEAR
-
-
-def _skips_at(source: Source, line: int, unit: TestUnit) -> bool:
-    """Whether the condition that a read stands in skips: on its line, or in the block that it opens."""
-    if not _concerns(source, line, unit):
-        return False
-    opened = bool(re.search(r"\bif\b|\bunless\b", source.lines[line - 1]))
-    last = line + NEAR if opened else line
-    wrapped = line > 1 and bool(SKIPS.search(source.lines[line - 2])) and source.lines[line - 2].rstrip().endswith("(")
-    return wrapped or any(SKIPS.search(text) for text in source.lines[line - 1 : last])
-
-
-def _skips_by(source: Source, name: str, read: int, unit: TestUnit) -> bool:
-    """Whether a variable that holds what was read decides on skipping."""
-    word = re.compile(rf"(?<![\w.]){re.escape(name)}\b")
-    for number, text in enumerate(source.lines, 1):
-        if number == read or not word.search(text) or not _concerns(source, number, unit):
-            continue
-        opened = bool(re.search(r"\bif\b|\bunless\b", text))
-        if any(SKIPS.search(t) for t in source.lines[number - 1 : number + (NEAR if opened else 0)]):
-            return True
-        derived = re.match(r"\s*(?:const|let|var)?\s*(\w+)\s*=[^=]", text)
-        if derived and derived[1] != name and number > read and _skips_by(source, derived[1], number, unit):
-            return True
-    return False
-
-
-class Surroundings:
-    """Tells what pipelines give to the tests that they run."""
-
-    def __init__(self, project: Project) -> None:
-        self.project = project
-        words = project.vocabulary["surroundings"]
-        self._hands_on, self._secrets = re.compile(words["hands_on"], re.IGNORECASE), re.compile(words["secrets"], re.IGNORECASE)
-        self._local, self._keys = re.compile(words["local_models"], re.IGNORECASE), re.compile(words["keys"])
-
-    def lets_run(self, run: Run, source: Source, unit: TestUnit) -> bool:
-        """Whether a test that asks a model can do so in a run: it doesn't skip itself, and there is a model to be reached."""
-        return self.gives(run, gates(source, unit)) and (bool(AIMED.search(run.text)) or self._reaches_model(run))
-
-    def gives(self, run: Run, names: frozenset[str]) -> bool:
-        """Whether a run has one of the variables that a test needs in order to run; true as well where that can't be told."""
-        values = [v for name in names if (v := run.environment.get(name)) is not None]
-        if not names or any(v.strip("'\"") not in NO for v in values):
-            return True
-        if run.system != "github":  # elsewhere secrets reach every job without a word in the file
-            return any(self._keys.search(name) for name in names)
-        told = self._told(run)
-        return bool(self._hands_on.search(told)) or any(_is_set(name, told) for name in names)
-
-    def _reaches_model(self, run: Run) -> bool:
-        """Whether a run is handed a secret, or has a model of its own."""
-        if run.system != "github":
-            return True
-        told = self._told(run)
-        return any(pattern.search(told) for pattern in (self._secrets, self._hands_on, self._local))
-
-    def _told(self, run: Run) -> str:
-        """The texts of all files on the way to a run, comments left out."""
-        paths = dict.fromkeys((run.location.path, *(step.path for step in run.reach)))
-        lines = [line for path in paths for line in (self.project.text(path) or "").splitlines() if not line.lstrip().startswith("#")]
-        return "\n".join(lines)
-
-
-def _is_set(name: str, text: str) -> bool:
-    """Whether a pipeline's text sets a variable to anything but no."""
-    values = re.findall(rf"\b{re.escape(name)}\b[\"']?\s*[:=]\s*[\"']?([^\"'\s,}}]*)", text)
-    return any(v not in NO for v in values)
+def _texts(value: Value, depth: int) -> Iterator[str]:
+    """The names and texts in an expression."""
+    for item in value.items:
+        yield item.text
+        if depth:
+            yield from _texts(item, depth - 1)

@@ -19,6 +19,7 @@ LOG_FILE = re.compile(r"\.(?:jsonl|ndjson|csv|db|sqlite)\b")
 # Calls of metrics libraries.
 MEASURES = re.compile(
     r"Counter|Histogram|Gauge|counter\(|histogram\(|put_metric|putMetric|PutMetric|[tT]rack_?[mM]etric|add_metric|addMetric|statsd|set_attribute|setAttribute|SetTag|set_tag"
+    r"|[aA]ddTag|attribute\.(?:Int|Float|String|Key)|(?:counter|histogram|gauge)!|DistributionSummary|Timer\.builder"
 )
 # Stars of a shop's articles are no feedback on an answer: what is voted on must be one, and an average is no vote.
 AGGREGATE = re.compile(r"(?:^|_)(?:avg|average|mean|total|count)(?:_|$)", re.IGNORECASE)
@@ -39,7 +40,7 @@ HANDLES = re.compile(
 
 
 class Monitoring:
-    """Facts of kind `call-record`, `metric`, `feedback` and `analytics-view`."""
+    """Facts of kind `call-record`, `metric`, `feedback`, `analytics-view` and `judged-answer`."""
 
     def __init__(self, project: Project, asking: Asking) -> None:
         self.project, self.asking = project, asking
@@ -58,6 +59,7 @@ class Monitoring:
             *self._metrics(),
             *self._feedback(entities),
             *self._views(),
+            *self._judged(entities),
         ]
 
     def _records(self, entities: list[Entity]) -> Iterator[Fact]:
@@ -67,6 +69,9 @@ class Monitoring:
             names = entity.spaced
             place = f"{entity.path} {snake(entity.name)}"
             if not entity.kept or self.patterns["not_call_entities"].search(place):
+                continue
+            paired = any(self.patterns["tokens_in"].search(n) for n in names) and any(self.patterns["tokens_out"].search(n) for n in names)
+            if self.patterns["sessions"].search(place) and not paired:
                 continue
             tokens = any(token.search(n) for n in names) or (calls.search(snake(entity.name)) and any(USAGE.search(n) for n in names))
             if not tokens or not any(record.search(n) for n in names):
@@ -101,7 +106,7 @@ class Monitoring:
             for call in source.calls if source else ():
                 if self.metric_calls.search(call.callee):
                     named = [v.text for v in call.arguments.items if v.kind in ("string", "template")][:2]
-                    keyword = call.argument("name")
+                    keyword = call.argument("name", "Name")
                     if any(names.search(n) for n in (*named, keyword.text if keyword else "")):
                         yield self.project.fact("metric", path, call.line)
                         break
@@ -122,9 +127,10 @@ class Monitoring:
                 yield self.project.fact("feedback", entity.path, entity.line)
                 return
         for path in self.project.code:
-            if not self.glance.holds(path, "feedback") or not self.project.is_application(path):
+            routed = bool(self.patterns["feedback_files"].search(path))
+            if not (routed or self.glance.holds(path, "feedback")) or not self.project.is_application(path):
                 continue
-            if not (HANDLES.search(self.project.text(path) or "")):
+            if not (routed or HANDLES.search(self.project.text(path) or "")):
                 continue
             source = self.project.source(path)
             line = self._stored(source) if source else 0
@@ -145,9 +151,14 @@ class Monitoring:
         """The line where a feedback route or handler stores what it gets; 0 when none does."""
         word, routes = self.patterns["feedback"], self.patterns["feedback_routes"]
         routed = [t for t in source.texts if len(t.value) < 100 and routes.search(t.value)]
+        by_place = bool(self.patterns["feedback_files"].search(source.path))
         for index, function in enumerate(source.functions):
             spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", function.name)
-            handles = any(function.line - 4 <= t.line <= function.line + 1 for t in routed) or word.search(spaced)
+            handles = (
+                any(function.line - 4 <= t.line <= function.line + 1 for t in routed)
+                or bool(word.search(spaced))
+                or (by_place and bool(self.patterns["feedback_handlers"].search(function.name)))
+            )
             if not handles or self.project.role(source.path) is not Role.APPLICATION:
                 continue
             for call in source.calls:
@@ -165,9 +176,43 @@ class Monitoring:
                     return call.line
         return 0
 
+    def _judged(self, entities: list[Entity]) -> Iterator[Fact]:
+        """A stored answer of the application with what a judge says of it, where the application's own code asks the judge."""
+        judged, answered = self.patterns["judged_fields"], self.patterns["answered_fields"]
+        for entity in entities:
+            place = f"{entity.path} {snake(entity.name)}"
+            if not entity.kept or not ANSWER.search(entity.name) or self.patterns["not_judged"].search(place):
+                continue
+            if any(judged.search(n) for n in entity.spaced) and any(answered.search(n) for n in entity.spaced) and self._has_judge():
+                yield self.project.fact("judged-answer", entity.path, entity.line, entity=entity.name)
+                return
+
+    def _has_judge(self) -> bool:
+        """Whether code of the application that leads to a model has and calls a function that is called after a judge and asks a model."""
+        word, elsewhere = self.patterns["judges"], self.patterns["not_judged"]
+        for path in sorted(self.asking.graph.leading):
+            if not self.project.is_application(path) or elsewhere.search(path) or not word.search(self.project.text(path) or ""):
+                continue
+            source = self.project.source(path)
+            asking = {n for n in self.asking.names(path) if n and word.search(snake(n))} if source else set()
+            users = (path, *self.asking.graph.used.get(path, ()))
+            if any(
+                f"{n}(" in (self.project.text(u) or "").replace(f"def {n}(", "") for n in asking for u in users if not elsewhere.search(u)
+            ):
+                return True
+        return False
+
     def _views(self) -> Iterator[Fact]:
         """An analytics view of usage that the application ships."""
         for path in self.project.paths:
+            if self.patterns["analytics_scripts"].search(path) and self.project.is_application(path):
+                text = self.project.text(path) or ""
+                drawn = set(self.patterns["analytics_charts"].findall(text))
+                told = {w.lower() for w in self.patterns["analytics_figures"].findall(text)}
+                if len(drawn) >= 2 and len(told) >= 2:
+                    line = next((i for i, row in enumerate(text.splitlines(), 1) if self.patterns["analytics_charts"].search(row)), 1)
+                    yield self.project.fact("analytics-view", path, line)
+                    return
             if self.patterns["analytics_paths"].search(path) and self.project.is_application(path):
                 text = self.project.text(path) or ""
                 words = {w.lower() for w in self.patterns["analytics_words"].findall(text)}

@@ -16,12 +16,12 @@ from rung.facts.pipelines.types import Run
 from rung.link.checks import TestUnit, asserting, assertions, asserts, test_units
 from rung.link.commands import allowed, command_tools
 from rung.link.evaluation import Evaluation
-from rung.link.gates import Surroundings
 from rung.link.globs import path_pattern
 from rung.link.graph import Graph
 from rung.link.project import Project
 from rung.link.runner_files import narrow
 from rung.link.selection import Selection, options, select
+from rung.link.skips import Surroundings
 from rung.link.uses import Uses
 
 CLOSURE = 4

@@ -38,6 +38,8 @@ class Records:
         words = project.vocabulary["records"]
         self.token = re.compile(project.vocabulary["monitoring"]["token_fields"], re.IGNORECASE)
         self.parts = {k: re.compile(v) for k, v in words["parts"].items()}
+        monitoring = project.vocabulary["monitoring"]
+        self.paired = [re.compile(monitoring[k], re.IGNORECASE) for k in ("tokens_in", "tokens_out")]
         self.sinks = re.compile(words["sinks"])
         self.no_sinks = re.compile(words["no_sinks"], re.IGNORECASE)
         self.savers = re.compile(words["savers"], re.IGNORECASE)
@@ -149,6 +151,8 @@ class Records:
         priced = bool(counted) and all("cost" in n or "price" in n for n in counted)
         if has["passage"] or (priced and not has["sent"] and {"model", "model_name"}.isdisjoint(names)):
             return False
+        if has["told"] and not has["graded"] and not has["asks"] and all(any(p.search(n) for n in names) for p in self.paired):
+            return True
         if counted:
             return (has["sent"] and has["answered"]) or ((has["answered"] or has["sent"] or has["asked"]) and has["told"])
         if has["graded"] or has["asks"]:
@@ -197,10 +201,24 @@ class Records:
     def _ends(self, source: Source, call: Call) -> bool:
         """Whether a call puts what it is given into a file or a database, itself or as a function of the repository's own that does."""
         if self.no_sinks.search(call.callee):
-            return False
+            return self._is_own_log(source, call.callee)
         if self.sinks.search(call.callee):
             return True
         return self._saves(source, call.callee, HOPS)
+
+    def _is_own_log(self, source: Source, callee: str) -> bool:
+        """Whether what is called like a log is an object of a class of the repository's own whose method writes what it gets."""
+        head, _, tail = callee.rpartition(".")
+        made = {a.value.text.rsplit(".", 1)[-1] for a in source.assignments if a.name == head and a.value.kind == "call"}
+        for other in self._near(source, "written", lambda path: tail in (self.project.text(path) or "")) if made else ():
+            for index, function in enumerate(other.functions):
+                if (
+                    function.name == tail
+                    and function.owner in made
+                    and any(self.sinks.search(c.callee) for c in other.calls if c.function == index)
+                ):
+                    return True
+        return False
 
     def _saves(self, source: Source, callee: str, hops: int) -> bool:
         tail = callee.rsplit(".", 1)[-1]

@@ -5,15 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from rung.facts.code.source import Source
+from rung.facts.code.source import Call, Source
 from rung.facts.fact import Fact
 from rung.link.approvals import Approvals
 from rung.link.asking import Asking
 from rung.link.checks import TestUnit, asserts, test_units
+from rung.link.commands import allowed
 from rung.link.evaluation import Evaluation
+from rung.link.gates import Gates, Reach
 from rung.link.graph import Graph
 from rung.link.models import Models
 from rung.link.project import Project
+from rung.link.screening import Screening
+from rung.link.sides import Sides
 from rung.link.stand_ins import stands_in
 from rung.repository import Role
 
@@ -24,6 +28,16 @@ SAFETY_WORDS = re.compile(
 TESTS_MEASURE = re.compile(
     r"""(?:def test|func Test|(?:it|test)\(["'`]|void |class )\w*[^"'`(\n]*(?:guardrail|moderation|redact|injection|jailbreak)""",
     re.IGNORECASE,
+)
+# Classes of what a measure is told and says, which measure nothing themselves.
+DATA = re.compile(
+    r"(?:Result|Response|Decision|Verdict|State|Status|Request|Violation|Error|Exception|Config|Settings|Options|Params|Schema|Model)s?$"
+)
+# Classes whose objects measure something; a moderator may as well lead a conversation.
+NAMED = re.compile(r"(?=[A-Z]\w+$)\w*(?:Guard|Shield|Injection|Jailbreak|PII|Redact|Moderation)")
+# Calls that put the steps of a graph or pipeline together.
+STEPS = re.compile(
+    r"(?:^|\.)(?:(?:router|app|server)\.post|add_node|addNode|add_component|add_step|addStep|pipe|use|add_middleware|RunnableLambda)$"
 )
 ATTACKS = frozenset({"red-teaming", "safety-evaluation"})
 
@@ -41,21 +55,28 @@ class Safety:
         self.dead = {e.path for e in evaluations if e.dead}
         words = project.vocabulary["safety"]
         self.measures = {kind: re.compile(p, re.IGNORECASE) for kind, p in words["measures"].items()}
+        self.answering = re.compile(words["answers"], re.IGNORECASE)
         self.hiding = re.compile(words["hiding_parameters"], re.IGNORECASE)
         self.not_measures = re.compile(words["not_measures"], re.IGNORECASE)
         self.off, self.on = re.compile(words["filters_off"]), re.compile(words["filters_on"])
         self.attack_texts = re.compile(words["attack_texts"], re.IGNORECASE)
         self.limit_tests = re.compile(words["limit_tests"], re.IGNORECASE)
+        self.refusing = re.compile(words["refusing"], re.IGNORECASE)
+        self.code = frozenset(project.code)
         self.attacks = re.compile(words["attack_words"], re.IGNORECASE)
         guards = project.vocabulary.get("guard_models", ())
         self.guard_model = re.compile("|".join(f"(?:{g})" for g in guards), re.IGNORECASE) if guards else None
         self.glance = asking.uses.glance
+        self.sides = Sides(project, asking)
+        self.screening = Screening(project, self.glance)
 
     def facts(self) -> list[Fact]:
         """All facts of this room."""
         measures = [*self._of_tools(), *self._guard_models(), *self._own(), *self._hiding()]
-        measures += [f for f in Approvals(self.project, self.asking).facts() if not _evaluates(f.location.path)]
-        return [*measures, *self._summary(measures), *self._tests(measures), *self._limits(), *self._attacks()]
+        reach = Reach(self.project, self.asking)
+        gates = [*Approvals(self.project, self.asking, reach).facts(), *Gates(self.project, self.asking, reach).facts()]
+        measures += [f for f in gates if not _evaluates(f.location.path)]
+        return [*measures, *self._summary(measures), *self._tests(measures), *self._limits(guarded=bool(measures)), *self._attacks()]
 
     def _of_tools(self) -> Iterator[Fact]:
         """Tools in use in application code; a resource that is provisioned counts only beside code that uses it."""
@@ -67,7 +88,7 @@ class Safety:
                 and not _evaluates(use.location.path)
                 and not self._is_off(use)
             ):
-                sides = use.fields["protects"] or ["input"]
+                sides = self.sides.of(use)
                 yield Fact("safety-measure", use.location, use.text, {**use.fields, "measure": use.fields["category"], "sides": sides})
         for use in self.uses:
             if use.fields["category"] in MEASURES and use.fields["via"] == "resource" and self._is_called(use):
@@ -111,22 +132,37 @@ class Safety:
         """Functions of the repository's own that code which asks the model calls on the way in or out."""
         seen: set[tuple[str, str, str]] = set()
         for path in self.project.code:
-            if path not in self.graph.near or not self.project.is_application(path) or _evaluates(path):
+            if path not in self.graph.leading or not self.project.is_application(path) or _evaluates(path):
                 continue
-            if not self.glance.holds(path, "measure"):
-                continue
-            source = self.project.source(path)
+            screens = {n: k for t in (path, *sorted(self.graph.glanced(path))) for n, k in self.screening.functions(t).items()}
+            source = self.project.source(path) if screens or self.glance.holds(path, "measure") else None
             if source is None:
                 continue
-            measuring = [(call, kind) for call in source.calls if (kind := self._measure(call.callee))]
             asking: dict[int, int] = {}
-            for call in self.asking.calls(path) if measuring else ():
+            for call in self.asking.calls(path) if screens or self._names_measure(source) else ():
                 asking[call.function] = min(call.line, asking.get(call.function, call.line))
-            for call, kind in measuring:
-                side = "output" if call.function in asking and call.line > asking[call.function] else "input"
-                if call.function in asking and self._defined(source, call.callee) and (kind, call.callee, side) not in seen:
-                    seen.add((kind, call.callee, side))
-                    yield self.project.fact("safety-measure", path, call.line, measure=kind, sides=[side], tool="", function=call.callee)
+            for call, named, side in self._measuring(source, asking):
+                kind = self._measure(named) or screens.get(named.rsplit(".", 1)[-1], "")
+                if kind and self._defined(source, named) and (kind, named, side) not in seen:
+                    seen.add((kind, named, side))
+                    yield self.project.fact("safety-measure", path, call.line, measure=kind, sides=[side], tool="", function=named)
+
+    def _measuring(self, source: Source, asking: dict[int, int]) -> Iterator[tuple[Call, str, str]]:
+        """(call, function, side) for functions that are called beside the model, or handed to what puts steps around it together."""
+        for call in source.calls:
+            if call.function in asking:
+                yield call, call.callee, "output" if call.line > asking[call.function] else "input"
+            elif NAMED.match(call.callee) and not DATA.search(call.callee):
+                yield call, call.callee, "output" if self.answering.search(call.callee) else "input"
+            if STEPS.search(call.callee):
+                for value in call.arguments.items:
+                    if value.kind == "name":
+                        yield call, value.text, "output" if self.answering.search(value.text) else "input"
+
+    def _names_measure(self, source: Source) -> bool:
+        """Whether a file calls or hands on what is called like a measure; asked first, since it is quick to tell."""
+        named = (name for c in source.calls for name in (c.callee, *(v.text for v in c.arguments.items if v.kind == "name")))
+        return any(map(self._measure, named))
 
     def _hiding(self) -> Iterator[Fact]:
         """A function that leads to the model and is told by a parameter to hide names and secrets from it."""
@@ -161,6 +197,8 @@ class Safety:
             for index, function in enumerate(other.functions if other else ()):
                 if function.name == tail and other is not None and (function.end_line > function.line or _does(other, index)):
                     return True
+            if tail[:1].isupper() and any(c.name == tail and c.end_line > c.line + 1 for c in (other.classes if other else ())):
+                return True
         return False
 
     def _summary(self, measures: list[Fact]) -> Iterator[Fact]:
@@ -178,6 +216,7 @@ class Safety:
 
     def _tests(self, measures: list[Fact]) -> Iterator[Fact]:
         """Tests of the safety measures."""
+        yield from self._tests_by_name(measures)
         places = {m.location.path for m in measures}
         for path in self.project.code:
             if self.project.role(path) is not Role.TEST:
@@ -201,7 +240,34 @@ class Safety:
                     yield self.project.fact("safety-test", path, unit.line)
                     return
 
-    def _limits(self) -> Iterator[Fact]:
+    def _tests_by_name(self, measures: list[Fact]) -> Iterator[Fact]:
+        """A test that calls the function of a measure by its name, with something that it must not let pass."""
+        defined: dict[str, set[str]] = {}
+        for measure in measures:
+            name = str(measure.fields.get("function", "")).rsplit(".", 1)[-1]
+            near = (
+                (measure.location.path, *self.graph.touches(measure.location.path)) if name and measure.location.path in self.code else ()
+            )
+            for path in near:
+                source = self.project.source(path) if name in (self.project.text(path) or "") else None
+                if source and any(f.name == name or f.owner == name for f in source.functions):
+                    defined.setdefault(path, set()).add(name)
+        for path in self.project.code if defined else ():
+            names = (
+                {n for t in self.graph.glanced(path) for n in defined.get(t, ())} if self.project.role(path) is Role.TEST else frozenset()
+            )
+            text = self.project.text(path) or "" if names else ""
+            source = self.project.source(path) if any(n in text for n in names) else None
+            for unit in test_units(source) if source else ():
+                body = "\n".join(source.lines[unit.line - 1 : unit.end_line]) if source else ""
+                called = (
+                    any(c.callee.rsplit(".", 1)[-1] in names for c in source.calls if c.function in unit.functions) if source else False
+                )
+                if source and called and self.refusing.search(f"{unit.name} {body}") and asserts(source, unit):
+                    yield self.project.fact("safety-test", path, unit.line)
+                    return
+
+    def _limits(self, *, guarded: bool) -> Iterator[Fact]:
         """Tests that ask the system what it must not answer or attack it, and assert on what comes of that."""
         for evaluation in self.evaluations:
             unit = next((u for u in evaluation.tests if self.limit_tests.search(u.name)), None)
@@ -212,15 +278,15 @@ class Safety:
             if self.project.role(path) is not Role.TEST or not self.glance.holds(path, "attack"):
                 continue
             source = self.project.source(path) if self.attack_texts.search(self.project.text(path) or "") else None
-            unit = next((u for u in test_units(source) if self._attacked(source, u)), None) if source else None
+            unit = next((u for u in test_units(source) if self._attacked(source, u, guarded=guarded)), None) if source else None
             if unit and (path in self.graph.leading or any(self.project.is_application(p) for p in self.graph.touches(path))):
                 yield self.project.fact("safety-test", path, unit.line)
                 return
 
-    def _attacked(self, source: Source, unit: TestUnit) -> bool:
-        """Whether a test holds an attack's words, asserts on something, and has nothing stand in for the model."""
+    def _attacked(self, source: Source, unit: TestUnit, *, guarded: bool) -> bool:
+        """Whether a test holds an attack's words and asserts on something; where nothing is guarded, with nothing in the model's stead."""
         said = any(unit.line <= t.line <= unit.end_line and self.attack_texts.search(t.value) for t in source.texts)
-        return said and asserts(source, unit) and not stands_in(source, unit)
+        return said and asserts(source, unit) and (guarded or not stands_in(source, unit))
 
     def _may_touch(self, path: str, places: set[str]) -> bool:
         """Whether a test seems to use a file with a measure, or is called after one."""
@@ -239,11 +305,23 @@ class Safety:
                 and use.fields["via"] not in ("resource", "host")
             ):
                 yield Fact("adversarial-evaluation", use.location, use.text, dict(use.fields))
+        yield from self._attacking_runs()
         for evaluation in self.evaluations:
             places = [evaluation.path, *([evaluation.data_set[0]] if evaluation.data_set else [])]
             hit = next((p for p in places if self.attacks.search(p.rsplit("/", 1)[-1])), "")
             if hit:
                 yield self.project.fact("adversarial-evaluation", hit, 1 if hit != evaluation.path else evaluation.line)
+
+    def _attacking_runs(self) -> Iterator[Fact]:
+        """Scans that a pipeline runs by a command of its own."""
+        for run in self.project.runs:
+            plain = [w for w in run.arguments if not w.startswith("-")]
+            for rest, tool in self.project.catalogue.commands.get(run.program, ()):
+                words = [run.program, *run.arguments]
+                if tool.category in ATTACKS and list(rest) == plain[: len(rest)] and allowed(tool, words, words):
+                    yield self.project.fact(
+                        "adversarial-evaluation", run.location.path, run.location.line, run.text, tool=tool.id, via="command"
+                    )
 
     def _has_blank_cases(self, path: str) -> bool:
         """Whether a file lists cases of which every text is empty: the form of an evaluation that nobody filled in."""

@@ -1,0 +1,69 @@
+"""Which side of the model a measure protects: what is handed to it, and whether that comes before the model is asked or after."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from rung.facts.code.source import Call, Source, Value
+from rung.facts.fact import Fact
+from rung.link.asking import Asking, owners
+from rung.link.project import Project
+
+DEPTH = 4
+
+
+class Sides:
+    """Tells for the use of a measure whether it looks at the input, at the output or at both."""
+
+    def __init__(self, project: Project, asking: Asking) -> None:
+        self.project, self.asking = project, asking
+        words = project.vocabulary["safety"]
+        self.answers, self.questions = re.compile(words["answers"], re.IGNORECASE), re.compile(words["questions"], re.IGNORECASE)
+
+    def of(self, use: Fact) -> list[str]:
+        """The sides that a use protects: those of its tool, and the output where the tool is called with an answer as well."""
+        sides = list(use.fields["protects"] or ["input"])
+        path, tool = use.location.path, str(use.fields["tool"])
+        source = self.project.source(path) if sides == ["input"] and path in self.asking.graph.leading else None
+        if source is None or use.fields["via"] not in ("call", "import"):
+            return sides
+        calls = [c for c in source.calls if self._is_of(c, tool)]
+        found = {self.side(source, c) for c in calls}
+        wrappers = {n for c in calls for n in owners(source, c.function)} - {""}
+        for other in self._users(path, wrappers):
+            found |= {self.side(other, c) for c in other.calls if c.callee.rsplit(".", 1)[-1] in wrappers}
+        return ["input", "output"] if {"input", "output"} <= found else sides
+
+    def side(self, source: Source, call: Call) -> str:
+        """`input` or `output`, told by what is handed to a call, else by its place; empty where neither tells."""
+        told = " ".join(v.text for v in _walk(call.arguments, DEPTH))
+        answers, questions = len(self.answers.findall(told)), len(self.questions.findall(told))
+        if answers != questions:
+            return "output" if answers > questions else "input"
+        asked = [c.line for c in self.asking.calls(source.path) if c.function == call.function and c is not call]
+        return ("output" if call.line > min(asked) else "input") if asked else ""
+
+    def _is_of(self, call: Call, tool: str) -> bool:
+        """Whether a call is one of a tool's, by its name or by a keyword."""
+        catalogue = self.project.catalogue
+        keywords = (*call.arguments.keys, *(k for v in call.arguments.items for k in v.keys))
+        return any(m.tool.id == tool for m in catalogue.calls.find(call.callee)) or any(
+            t.id == tool for k in keywords if k for t in catalogue.keywords.get(k, ())
+        )
+
+    def _users(self, path: str, names: set[str]) -> Iterator[Source]:
+        """The file of some functions, and the files that lead to a model and name one of them."""
+        for user in (path, *self.asking.graph.used.get(path, ())) if names else ():
+            text = self.project.text(user) or ""
+            if user in self.asking.graph.leading and self.project.is_application(user) and any(n in text for n in names):
+                source = self.project.source(user)
+                if source is not None:
+                    yield source
+
+
+def _walk(value: Value, depth: int) -> Iterator[Value]:
+    """An expression and the ones that it is made of."""
+    yield value
+    for item in value.items if depth else ():
+        yield from _walk(item, depth - 1)
