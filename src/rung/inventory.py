@@ -18,7 +18,19 @@ from rung.rules.match import Facts
 OWN = ("application", "test")
 # What a pipeline does with the application is no part of it.
 NO_PART = frozenset(
-    {"packaging", "deployment", "test-runner", "release-automation", "dependency-update", "dashboard", "alert", "service-level"}
+    {
+        "packaging",
+        "deployment",
+        "delivery-pipeline",
+        "local-cluster",
+        "rollback",
+        "test-runner",
+        "release-automation",
+        "dependency-update",
+        "dashboard",
+        "alert",
+        "service-level",
+    }
 )
 SERVICES = frozenset({"model-provider", "gateway"})
 DATED = re.compile(r"\d{4}-\d{2}-\d{2}|(?<!\d)\d{8}(?!\d)")

@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cached_property
 
 from rung.facts.fact import Fact
 from rung.link.project import Project
+from rung.link.prose import LINK_ONLY, MIN_PROSE, is_edited, sections
+from rung.link.risk_documents import PAGES, RiskDocuments
 from rung.repository import Role
 
-PAGES = (".tsx", ".jsx", ".vue", ".svelte", ".astro", ".html", ".erb", ".cshtml", ".razor")
-LICENCES = ("LICENSE", "LICENSE.md", "LICENSE.txt", "LICENCE", "COPYING")
 READABLE = (".md", ".mdx", ".rst", ".adoc", ".txt", ".html")
-MIN_PROSE = 200
-FENCED = re.compile(r"^\s*```.*?^\s*```", re.MULTILINE | re.DOTALL)
 SETTINGS_NAME = re.compile(r"(?:^|/)(?:config|settings|package|schema|prompt|manifest|template)[\w.-]*\.json$", re.IGNORECASE)
 RESULTS_FOLDER = re.compile(r"(?:eval\w*|expt?|experiments?|bench\w*|judge)[_-](?:results?|scores|reports?|outputs?)/", re.IGNORECASE)
 MANUAL = re.compile(r"(?:^|/)(?:api|api[_-]reference|reference|user[_-]?guides?|tutorials?|how-?to)/", re.IGNORECASE)
-SPEAKS_OF_MODEL = re.compile(r"\b(?:model|llms?|ai|answers?|responses?|hallucinat\w+|generated)\b", re.IGNORECASE)
-LINK_ONLY = re.compile(r"\[[^\]]*\]\([^)]*\)|https?://\S+")
+FIXTURES = re.compile(r"(?:^|/)(?:fixtures?|testdata)/")
+NO_DOCUMENTS = re.compile(r"(?:^|/)(?:fixtures?|testdata|sample-docs|sample_docs|data)/")
+FIGURES = re.compile(r"^\s*\|.*\d+(?:\.\d+)?\s*%?.*\|", re.MULTILINE)
+ITEM = re.compile(r"^\s*(?:[-*+|]|\d+\.)\s+\S.{8,}", re.MULTILINE)
+LICENCE = re.compile(r"(?:^|/)(?:licen[cs]e|copying)(?:\.(?:md|txt|rst))?$", re.IGNORECASE)
+HOLDER = re.compile(
+    r"^\W*copyright\s+(?:\(c\)|©)?\s*(?:\d{4}[\d,\s-]*)?(?:by\s+)?([A-Za-z][^\n\[\]{}<>]{2,60})", re.IGNORECASE | re.MULTILINE
+)
+README = re.compile(r"(?:^|/)readme\.(?:md|rst)$", re.IGNORECASE)
+RELEASE_ITEM = re.compile(r"^\s*(?:#+|[-*|])\s*[\[*`_]*v?\d+\.\d+(?:\.\d+)?\b", re.MULTILINE | re.IGNORECASE)
 
 
 class Documents:
@@ -30,17 +37,13 @@ class Documents:
         self.patterns = {k: re.compile(v, re.IGNORECASE | re.MULTILINE) for k, v in words.items()}
         self.changelog = re.compile(words["changelog"])
         self.contributing = re.compile(words["contributing"])
-        safety = project.vocabulary["safety"]
-        self.names = re.compile(safety["document_names"], re.IGNORECASE)
-        self.words = re.compile(safety["document_words"], re.IGNORECASE)
-        self.pages = re.compile(safety["page_names"], re.IGNORECASE)
-        self.headings = re.compile(safety["headings"], re.IGNORECASE | re.MULTILINE)
+        self.risks = RiskDocuments(project)
 
     def facts(self) -> list[Fact]:
         """All documents of the project."""
         found: list[Fact] = []
         for path in self.project.paths:
-            if re.search(r"(?:^|/)(?:fixtures?|testdata|sample-docs|sample_docs|data)/", path):
+            if NO_DOCUMENTS.search(path) and not self._kept_as_data(path):
                 continue
             if self.project.role(path) in (Role.TEST, Role.EXAMPLE) and not self._kept_results(path):
                 continue
@@ -51,66 +54,125 @@ class Documents:
                 found.append(self.project.fact("document", path, line, about=kind))
         return found
 
+    def _kept_as_data(self, path: str) -> bool:
+        """Results that lie in a folder of data, no fixture of a test."""
+        return bool(RESULTS_FOLDER.search(path)) and path.endswith((".json", ".jsonl", ".csv")) and not FIXTURES.search(path)
+
     def _kept_results(self, path: str) -> bool:
         """Results that were kept beside tests, where their folder says what they are of."""
         return self.project.role(path) is Role.TEST and bool(self.patterns["results"].search(path)) and bool(RESULTS_FOLDER.search(path))
 
     def _belongs(self, path: str) -> bool:
         """Whether a document speaks of the application in scope: it stands there, or among the repository's own documents at the top."""
+        if any(path.startswith(folder) for folder in self._foreign):
+            return False
         return self.project.repository.in_scope(path) or "/" not in path or path.startswith(("docs/", "doc/", ".github/"))
 
+    @cached_property
+    def _foreign(self) -> tuple[str, ...]:
+        """Folders with a copy of somebody else's project: with another licence, or one whose holder nothing at the top names."""
+        licences = [path for path in self.project.paths if LICENCE.search(path)]
+        tops = [p for p in self.project.paths if "/" not in p and (LICENCE.search(p) or README.search(p) or p.endswith((".toml", ".json")))]
+        known = " ".join((self.project.text(p) or "")[: 400 if README.search(p) else 20_000] for p in tops).lower()
+        own = {_title(self.project.text(p) or "") for p in licences if "/" not in p}
+        found = []
+        for path in (p for p in licences if "/" in p):
+            text = self.project.text(path) or ""
+            holder = HOLDER.search(text[:4000])
+            words = re.findall(r"[a-z]{4,}", holder.group(1).lower().partition("all rights")[0]) if holder else []
+            if (words and not any(word in known for word in words)) or (not words and own and _title(text) not in own):
+                found.append(path[: path.rindex("/") + 1])
+        return tuple(found)
+
     def _about(self, path: str) -> Iterator[tuple[str, int]]:
-        if self.changelog.search(self._relative(path)) and self._entry_line(path):
-            yield "changelog", self._entry_line(path)
-        if self.patterns["results"].search(path) and self._has_figures(path):
-            yield "results", 1
-        if path.lower().endswith(PAGES) and self._is_page(path):
+        """(kind, line) for all that a file is a document of."""
+        yield from self._recorded(path)
+        if path.lower().endswith(PAGES) and self.risks.is_page(path):
             yield "responsible-ai", 1
             return
         if not path.lower().endswith(READABLE) and not self.contributing.search(path):
             return
         text = self.project.text(path) or ""
-        if self._is_guide(path, text):
-            yield "contributing", 1
-        if (
+        tellers = (
+            ("contributing", self._guide),
+            ("decision", self._decision),
+            ("roadmap", self._roadmap),
+            ("responsible-ai", self.risks.line),
+            ("design", self._design),
+            ("rollback", self._rollback),
+        )
+        for kind, tell in tellers:
+            if (line := tell(path, text)) > 0:
+                yield kind, line
+
+    def _recorded(self, path: str) -> Iterator[tuple[str, int]]:
+        line = self._entry_line(path) if self.changelog.search(self._relative(path)) else self._changelog_section(path)
+        if line:
+            yield "changelog", line
+        if self.patterns["results"].search(path) and self._has_figures(path):
+            yield "results", 1
+        elif (line := self._results_section(path)) > 0:
+            yield "results", line
+
+    def _decision(self, path: str, text: str) -> int:
+        """A decision or experiment that is written down with its reasons; a manual is none."""
+        if MANUAL.search(path):
+            return 0
+        recorded = (
             self.patterns["decisions"].search(path)
-            and not MANUAL.search(path)
             and self.patterns["decision_words"].search(text)
             and len(text) > 80
-            and self._is_edited(text)
+            and is_edited(self.patterns["placeholders"], text)
             and not re.search(r"template|readme", path, re.IGNORECASE)
-        ) or (self.patterns["decision_documents"].search(path) and not MANUAL.search(path) and self._decides(text)):
-            yield "decision", 1
-        if self.patterns["roadmap"].search(path) and len(text) > 80 and self._is_edited(text):
-            yield "roadmap", 1
-        elif (line := self._roadmap_section(path, text)) > 0:
-            yield "roadmap", line
-        if (line := self._responsible(path, text)) > 0:
-            yield "responsible-ai", line
-        if (line := self._design(path, text)) > 0:
-            yield "design", line
-        if (line := self._rollback(path, text)) > 0:
-            yield "rollback", line
+        )
+        return int(bool(recorded or (self.patterns["decision_documents"].search(path) and self._decides(text))))
 
-    def _is_guide(self, path: str, text: str) -> bool:
+    def _guide(self, path: str, text: str) -> int:
         """A contributor guide that says something; one for coding assistants only where it says how to build, test and contribute."""
-        if not self.contributing.search(path) or len(text) <= MIN_PROSE / 2 or not self._is_edited(text):
-            return False
-        return not self.patterns["guides"].search(path) or bool(self.patterns["guide_words"].search(text))
+        if README.search(path) and "/" not in path:
+            return self._guide_section(text)
+        if not self.contributing.search(path) or len(text) <= MIN_PROSE / 2 or not is_edited(self.patterns["placeholders"], text):
+            return 0
+        words = {w.lower() for w in self.patterns["guide_words"].findall(text)}
+        enough = 3 if self.patterns["weak_guides"].search(path) else 1 if self.patterns["guides"].search(path) else 0
+        return int(len(words) >= enough)
+
+    def _guide_section(self, text: str) -> int:
+        """A README's section that tells how to contribute, with those on development beside it; an invitation alone is none."""
+        found, words = 0, set()
+        for number, section in sections(text):
+            heading, _, body = section.partition("\n")
+            if self.patterns["development_heading"].search(heading):
+                words |= {w.lower() for w in self.patterns["guide_words"].findall(body)}
+            if not found and self.patterns["guide_heading"].search(heading) and len(LINK_ONLY.sub("", body)) > MIN_PROSE / 2:
+                found = number
+        return found if len(words) >= 4 else 0
+
+    def _plans(self, text: str) -> bool:
+        """Whether a roadmap says what is planned itself, and does not only link to where it is said."""
+        told = LINK_ONLY.sub("", text)
+        return is_edited(self.patterns["placeholders"], text) and len(told) > 80 and (len(ITEM.findall(text)) >= 2 or len(told) > 300)
+
+    def _results_section(self, path: str) -> int:
+        """A part of a document that shows results of evaluations in a table of figures."""
+        if not self.patterns["results_documents"].search(path) or self.patterns["no_results"].search(path) or path.count("/") > 3:
+            return 0
+        for number, section in sections(self.project.text(path) or ""):
+            heading, _, body = section.partition("\n")
+            if not self.patterns["results_heading"].search(heading) or len(FIGURES.findall(body)) < 2:
+                continue
+            if self.patterns["results_words"].search(section):
+                return number
+        return 0
 
     def _decides(self, text: str) -> bool:
         """Whether a document that is called after a decision or an experiment gives reasons or results, and is no form to fill in."""
         found = {w.lower() for w in self.patterns["decision_words"].findall(text)}
-        return len(text) > 3 * MIN_PROSE and len(found) >= 2 and self._is_edited(text)
+        return len(text) > 3 * MIN_PROSE and len(found) >= 2 and is_edited(self.patterns["placeholders"], text)
 
     def _relative(self, path: str) -> str:
         scope = self.project.repository.scope
         return path[len(scope) + 1 :] if scope and path.startswith(scope + "/") else path
-
-    def _is_edited(self, text: str) -> bool:
-        """Whether a document is more than a template. One placeholder in a long text or in a command is the reader's to fill in."""
-        found = self.patterns["placeholders"].findall(FENCED.sub("", text))
-        return not found or (len(found) == 1 and len(text) > 4 * MIN_PROSE and found[0].startswith("<"))
 
     def _entry_line(self, path: str) -> int:
         text = self.project.text(path) or ""
@@ -119,69 +181,45 @@ class Documents:
         match = self.patterns["changelog_entry"].search(text)
         return text.count("\n", 0, match.start()) + 1 + match.group().count("\n") if match else 0
 
+    def _changelog_section(self, path: str) -> int:
+        """A part of the README at the top that lists releases."""
+        if not README.search(path) or "/" in path:
+            return 0
+        for number, section in sections(self.project.text(path) or ""):
+            if self.patterns["changelog_heading"].search(section.splitlines()[0]) and len(RELEASE_ITEM.findall(section)) >= 2:
+                return number
+        return 0
+
     def _has_figures(self, path: str) -> bool:
-        if path.endswith((".py", ".ts")) or SETTINGS_NAME.search(path):
+        if path.endswith((".py", ".ts")) or SETTINGS_NAME.search(path) or self.patterns["no_results"].search(path):
             return False
         text = self.project.text(path)
         return text is None or len(re.findall(r"\d", text[:20_000])) >= 5
 
+    def _roadmap(self, path: str, text: str) -> int:
+        """A roadmap, or a part of a document that is one."""
+        return 1 if self.patterns["roadmap"].search(path) and self._plans(text) else self._roadmap_section(path, text)
+
     def _roadmap_section(self, path: str, text: str) -> int:
-        if not re.search(r"(?:^|/)readme\.(?:md|rst)$", path, re.IGNORECASE) or path.count("/") > 0:
+        if not self.patterns["roadmap_documents"].search(path):
             return 0
-        for number, section in _sections(text):
+        for number, section in sections(text):
             heading = section.splitlines()[0]
             if self.patterns["roadmap_heading"].search(heading):
-                items = re.findall(r"^\s*(?:[-*]|\d+\.)\s+\S.{8,}", section, re.MULTILINE)
+                items = ITEM.findall(section)
                 if len(items) >= 2 and len(LINK_ONLY.sub("", section)) > 120:
-                    return number
-        return 0
-
-    def _is_page(self, path: str) -> bool:
-        """Whether a page that the application shows tells its users of risks, limits or intended use."""
-        name = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", "/".join(path.split("/")[-2:]))
-        text = (self.project.text(path) or "") if self.pages.search(name) else ""
-        words = {w.lower() for w in self.words.findall(text)}
-        return len(text) > 4 * MIN_PROSE and len(words) >= 3 and bool(SPEAKS_OF_MODEL.search(text))
-
-    def _is_of_others(self, path: str) -> bool:
-        """Whether a document stands in a copied project: a folder below the top with a licence of its own that is not the repository's."""
-        repository = next((t for n in LICENCES if (t := self.project.text(n))), "")
-        folder = path.rpartition("/")[0]
-        while repository and folder:
-            if any((t := self.project.text(f"{folder}/{n}")) and t.split() != repository.split() for n in LICENCES):
-                return True
-            folder = folder.rpartition("/")[0]
-        return False
-
-    def _responsible(self, path: str, text: str) -> int:
-        """A document about this system's risks, limits or intended use; a section of one will do, a line or a list of links won't."""
-        if not self.words.search(text) or self._is_of_others(path):
-            return 0
-        named = bool(self.names.search(path.rsplit("/", 1)[-1])) or bool(
-            re.search(r"responsible[_-]?ai|model[_-]?cards?/", path, re.IGNORECASE)
-        )
-        prose = LINK_ONLY.sub("", text)
-        if named and len(prose) > MIN_PROSE and len({w.lower() for w in self.words.findall(prose)}) >= 2 and self._is_edited(text):
-            return 1
-        if path.count("/") > 3 or re.search(r"(?:^|/)(?:workshop|tutorial|course|lab)s?/", path, re.IGNORECASE):
-            return 0
-        for number, section in _sections(text):
-            if self.headings.search(section.splitlines()[0]):
-                body = LINK_ONLY.sub("", "\n".join(section.splitlines()[1:]))
-                words = {w.lower() for w in self.words.findall(body)}
-                if len(body) > 2 * MIN_PROSE and len(words) >= 2 and SPEAKS_OF_MODEL.search(body):
                     return number
         return 0
 
     def _design(self, path: str, text: str) -> int:
         words = self.patterns["design_words"].findall(text)
         distinct = {w.lower() for w in words}
-        if self.contributing.search(path) or self.changelog.search(path):
+        if (self.contributing.search(path) and not self.patterns["weak_guides"].search(path)) or self.changelog.search(path):
             return 0
         if self.patterns["design"].search(path) and len(text) > MIN_PROSE and len(distinct) >= 2 and (len(words) >= 3 or "/" not in path):
             return 1
-        if re.search(r"(?:^|/)readme\.(?:md|rst)$", path, re.IGNORECASE):
-            for number, section in _sections(text):
+        if README.search(path):
+            for number, section in sections(text):
                 if self.patterns["design_heading"].search(section.splitlines()[0]):
                     found = {w.lower() for w in self.patterns["design_words"].findall(section)}
                     if len(section) > 400 and len(found) >= 2:
@@ -190,20 +228,20 @@ class Documents:
 
     def _rollback(self, path: str, text: str) -> int:
         """A runbook that says how to go back to an earlier version, with steps."""
-        if not self.patterns["rollback_paths"].search(path) or path.lower().startswith(("changelog", "readme")):
+        readme = bool(README.search(path)) and "/" not in path
+        if not (readme or self.patterns["rollback_paths"].search(path)) or path.lower().startswith("changelog"):
             return 0
-        for number, section in _sections(text):
-            if self.patterns["rollback"].search(section.splitlines()[0]) and self.patterns["rollback_steps"].search(section):
+        for number, section in sections(text, emphasis=True):
+            heading, _, body = section.partition("\n")
+            if (
+                self.patterns["rollback"].search(heading)
+                and self.patterns["rollback_steps"].search(body)
+                and (not readme or self.patterns["rollback_in_readme"].search(body))
+            ):
                 return number
         return 0
 
 
-def _sections(text: str) -> Iterator[tuple[int, str]]:
-    """(line, text) of each part of a document that a heading begins, its deeper headings included."""
-    lines = text.splitlines()
-    starts = [(i, len(m.group(1))) for i, line in enumerate(lines) if (m := re.match(r"(#+)\s+\S", line))]
-    starts += [(i, 2) for i, line in enumerate(lines) if re.match(r"\s*<h[1-6]", line)]
-    starts.sort()
-    for index, (start, depth) in enumerate(starts):
-        end = next((s for s, d in starts[index + 1 :] if d <= depth), len(lines))
-        yield start + 1, "\n".join(lines[start:end])
+def _title(licence: str) -> str:
+    """What a licence calls itself in its first line."""
+    return next((line.strip().lower() for line in licence.splitlines() if line.strip()), "")

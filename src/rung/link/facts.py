@@ -66,7 +66,8 @@ def _link(project: Project, glance: Glance, graph: Graph) -> list[Fact]:
     tool_uses = ToolUses(project, uses).facts()
     found: list[Fact] = [*project.dependencies, *project.settings, *project.resources, *tool_uses, *runs]
     found += _calls(project, asking)
-    found += _evaluations(project, evaluations)
+    evaluated = list(_evaluations(project, evaluations))
+    found += evaluated
     found += [*models.facts(), *Routing(models).facts()]
     prompts = Prompts(project, graph, uses, asking).facts()
     found += Adaptation(project, uses, asking, models, evaluations, prompts).facts()
@@ -75,7 +76,7 @@ def _link(project: Project, glance: Glance, graph: Graph) -> list[Fact]:
     found += [*prompts, *documents]
     found += Safety(project, graph, asking, models, tool_uses, evaluations).facts()
     found += Monitoring(project, asking).facts()
-    return found + Assets(project, tool_uses, runs, [*prompts, *documents]).facts()
+    return found + Assets(project, tool_uses, runs, [*prompts, *documents, *evaluated]).facts()
 
 
 class _Same:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from rung.facts.catalogue import Tool
 from rung.facts.code import language_of
 from rung.facts.code.source import Source
-from rung.facts.fact import Fact
+from rung.facts.fact import Fact, Step
 from rung.facts.pipelines.types import Run
 from rung.link.checks import TestUnit, asserting, assertions, asserts, test_units
 from rung.link.commands import allowed, command_tools
@@ -41,9 +41,13 @@ class Pipelines:
     def facts(self) -> list[Fact]:
         """Facts of kind `run` (a tool run by a pipeline), `test-run` and `evaluation-run`."""
         found: list[Fact] = []
+        own_clusters: set[Step] = set()
         for run in self.project.runs:
             tools = self.tools(run)
-            found += [self._fact("run", run, tool=t.id, category=t.category, artifact=t.text("artifact")) for t in tools]
+            jobs = {step for step in run.reach if step.kind == "job"}
+            if any(t.category == "local-cluster" for t in tools):
+                own_clusters |= jobs
+            found += [self._fact("run", run, tool=t.id, category=t.category, artifact=_artifact(t, jobs & own_clusters)) for t in tools]
             runners = [t for t in tools if t.category == "test-runner"]
             for tool in runners:
                 found += self._tests(run, tool)
@@ -189,6 +193,12 @@ class Pipelines:
 
     def _evaluation_fact(self, run: Run, evaluation: Evaluation) -> Fact:
         return self._fact("evaluation-run", run, evaluation=evaluation.path, tools=list(evaluation.tools))
+
+
+def _artifact(tool: Tool, own_clusters: set[Step]) -> str:
+    """What a tool's run does to what is delivered; what is installed into a cluster that the job made for itself is tried out."""
+    artifact = tool.text("artifact")
+    return artifact if artifact != "installs" else "tries" if own_clusters else "publishes"
 
 
 def _of_inputs(run: Run, tool: Tool) -> tuple[str, tuple[str, ...]]:

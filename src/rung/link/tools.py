@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from rung.facts.catalogue import Tool
 from rung.facts.fact import Fact
+from rung.link.addresses import addresses
 from rung.link.commands import allowed
 from rung.link.dead import can_be_built
 from rung.link.files import matching
@@ -28,7 +29,15 @@ class ToolUses:
 
     def facts(self) -> list[Fact]:
         """All uses."""
-        found = [*self._in_code(), *self._resources(), *self._files(), *self._declared(), *self._settings(), *self._commands()]
+        found = [
+            *self._in_code(),
+            *self._resources(),
+            *self._files(),
+            *self._declared(),
+            *self._settings(),
+            *self._commands(),
+            *addresses(self.project, self.uses),
+        ]
         used = {str(f.fields["tool"]) for f in found} | {str(f.fields["category"]) for f in found}
         found = [f for f in found if f.fields["via"] != "environment" or self._has_company(f, used)]
         return [f for f in found if not _is_address(f)] if self._only_embeds(found) else found
@@ -70,7 +79,8 @@ class ToolUses:
             for path in matching(self.project, signature):
                 if tool.category == "packaging" and not can_be_built(self.project, path):
                     continue
-                if self.project.is_own(path) or (path.startswith(".") and self.project.repository.in_scope(path)):
+                platform = tool.category == "packaging" and "/" not in path  # settings at the head of a README
+                if self.project.is_own(path) or ((platform or path.startswith(".")) and self.project.repository.in_scope(path)):
                     yield self.uses.use(tool, path, 1, "file")
 
     def _declared(self) -> Iterator[Fact]:
@@ -121,4 +131,4 @@ def _is_address(fact: Fact) -> bool:
 
 def _counts(tool: Tool) -> bool:
     """Tools of which a command in a script is a use by itself; delivery and tests count only where a pipeline runs them."""
-    return tool.category not in ("deployment", "packaging", "test-runner", "release-automation")
+    return tool.category not in ("deployment", "packaging", "local-cluster", "test-runner", "release-automation")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from functools import partial
 from typing import TYPE_CHECKING
@@ -167,10 +168,7 @@ class Runner:
         ended = False
         for child in node.children():
             if child.kind() == "heredoc_redirect":
-                body = next((part for part in child.children() if part.kind() == "heredoc_body"), None)
-                last = self.commands[-1].words if self.commands else ()
-                if body is not None and last and last[0].rsplit("/", 1)[-1] in SHELLS and set(last[1:]) <= {"-", "-s", "-e", "-x", "-ex"}:
-                    self.within(self.scope.copy(), partial(self.run_text, body.text(), self._line(body)))
+                self._fed(child)
                 self._run_all(child.children())
             elif child.kind() in ("file_redirect", "herestring_redirect"):
                 for part in child.children():
@@ -179,6 +177,18 @@ class Runner:
             else:
                 ended = self._run(child) or ended
         return ended
+
+    def _fed(self, heredoc: SgNode) -> None:
+        """What a heredoc gives to a shell is run; given to a remote one it is an argument of the command."""
+        body = next((part for part in heredoc.children() if part.kind() == "heredoc_body"), None)
+        if body is None or not self.commands:
+            return
+        last = self.commands[-1]
+        program = last.words[0].rsplit("/", 1)[-1]
+        if program in SHELLS and set(last.words[1:]) <= {"-", "-s", "-e", "-x", "-ex"}:
+            self.within(self.scope.copy(), partial(self.run_text, body.text(), self._line(body)))
+        elif program == "ssh":
+            self.commands[-1] = replace(last, words=(*last.words, body.text()))
 
     def _if(self, node: SgNode) -> bool:
         """Conditions run; each branch may run, unless its condition is a plain `false` or comes after a plain `true`."""

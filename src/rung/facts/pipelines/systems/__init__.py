@@ -48,7 +48,7 @@ _BY_PATH: tuple[tuple[str, _Reader], ...] = (
     (r"amplify\.ya?ml", codebuild.read_amplify),
 )
 _MATCHERS = tuple((re.compile(pattern), reader) for pattern, reader in _BY_PATH)
-_GITHUB = re.compile(r"\.github/workflows/[^/]+\.ya?ml|(?:.*/)?action\.ya?ml")
+_GITHUB = re.compile(r"\.(?:github|gitea|forgejo)/workflows/[^/]+\.ya?ml|(?:.*/)?action\.ya?ml")
 _GITLAB = re.compile(r"\.gitlab-ci\.ya?ml")
 
 

@@ -38,6 +38,8 @@ def read(path: str, text: str, sources: Sources | None = None, child: bool = Fal
         return []
     default = mapping(root.get("default"))
     variables = _variables(root.get("variables"))
+    if sources is None and "include" in root:  # what it includes is not known yet
+        return [Pipeline("gitlab", path, path, 1, frozenset({"push"}))]
     policy = Policy(mapping(root.get("workflow")).get("rules"), variables, CHILD_STARTS if child else STARTS)
     jobs: dict[str, Job] = {}
     for name, node in root.items():
@@ -82,7 +84,11 @@ def _included(include: object, sources: Sources, remote: list[str]) -> list[str]
         if isinstance(local, Scalar) and "://" not in local:
             found.extend(sources.matching(local) if "*" in local else [local.lstrip("/")])
         else:
-            remote.extend(str(mapping(item)[key]) for key in ("template", "component") if isinstance(mapping(item).get(key), Scalar))
+            node = mapping(item)
+            remote.extend(str(node[key]) for key in ("template", "component") if isinstance(node.get(key), Scalar))
+            remote.extend(
+                f"{scalar(node.get('project'))}/{str(file).lstrip('/')}" for file in sequence(node.get("file")) if "project" in node
+            )
     return found
 
 
@@ -163,6 +169,8 @@ def _job(name: str, line: int, node: Mapping, default: Mapping, root: Mapping, p
             for step in _steps(section, items, environment, path):
                 if step not in steps:
                     steps.append(step)
+    if mapping(node.get("release")).get("tag_name"):
+        steps.append(PipelineStep("release", node.line_of("release"), uses="gitlab/release"))
     return Job(name, line, tuple(steps), live=bool(found), triggers=found)
 
 

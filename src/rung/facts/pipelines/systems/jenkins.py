@@ -71,6 +71,7 @@ class _Reader:
         self.stages: dict[tuple[str, int], list[PipelineStep]] = {}
         self.cron = False
         self.stack = [Block()]
+        self._uses_docker = any(t.kind == "word" and t.text.startswith(("docker.build", "docker.withRegistry")) for t in tokens)
 
     def read(self) -> None:
         statement: list[Token] = []
@@ -95,6 +96,8 @@ class _Reader:
                 statement.append(token)
                 if token.text in SHELLS and self._begins(statement):
                     self._shell(at)
+                elif self._uses_docker and (token.text.endswith(".push") or (token.text == "push" and self._chained(statement))):
+                    self._pushed(token)
 
     def _continues(self, statement: list[Token], at: int) -> bool:
         """A statement goes on while a bracket is open, and a header while its brace comes on the next line."""
@@ -177,6 +180,17 @@ class _Reader:
                 return
             if token.text in ("{", "}", ";"):
                 return
+
+    def _chained(self, statement: list[Token]) -> bool:
+        """Whether the last word is a method of what stands before it."""
+        return len(statement) > 2 and statement[-2].text == "."
+
+    def _pushed(self, token: Token) -> None:
+        """`image.push(...)` of an image that the Docker plugin built."""
+        block = self.stack[-1]
+        triggers = frozenset({"manual"}) if block.manual else block.triggers
+        step = PipelineStep(block.stage, token.line, uses="docker.push", live=block.live, triggers=triggers)
+        self.stages.setdefault((block.stage, block.line), []).append(step)
 
 
 def _condition(words: list[str]) -> frozenset[str] | None:

@@ -113,5 +113,9 @@ def _appveyor(path: str, root: Mapping) -> list[Pipeline]:
                 found += commands(script, environment, {"ps": "pwsh", "sh": "bash"}.get(shell, shell)) if script is not None else ()
         if found:
             steps.append(PipelineStep(phase, found[0].line, found, environment=environment))
+    for item in sequence(root.get("deploy")):
+        provider = scalar(mapping(item).get("provider"))
+        if provider:
+            steps.append(PipelineStep("deploy", item.line, uses=f"appveyor/{provider}", inputs=texts(item)))
     job = Job("build", 1, tuple(steps))
     return [Pipeline("appveyor", path, path, 1, frozenset({"push", "pull_request", "tag"}), (job,), {}, environment)] if steps else []

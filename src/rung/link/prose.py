@@ -1,0 +1,29 @@
+"""Prose that people write: its sections, and whether somebody has filled it in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+MIN_PROSE = 200
+LINK_ONLY = re.compile(r"\[[^\]]*\]\([^)]*\)|https?://\S+")
+FENCED = re.compile(r"^\s*```.*?^\s*```", re.MULTILINE | re.DOTALL)
+
+
+def is_edited(placeholders: re.Pattern[str], text: str) -> bool:
+    """Whether a document is more than a template. One placeholder in a long text or in a command is the reader's to fill in."""
+    found = placeholders.findall(FENCED.sub("", text))
+    return not found or (len(found) == 1 and len(text) > 4 * MIN_PROSE and found[0].startswith("<"))
+
+
+def sections(text: str, emphasis: bool = False) -> Iterator[tuple[int, str]]:
+    """(line, text) of each part of a document that a heading begins, deeper ones included; with `emphasis`, bold lines are headings."""
+    lines = text.splitlines()
+    starts = [(i, len(m.group(1))) for i, line in enumerate(lines) if (m := re.match(r"(#+)\s+\S", line))]
+    starts += [(i, 2) for i, line in enumerate(lines) if re.match(r"\s*<h[1-6]", line)]
+    if emphasis:
+        starts += [(i, 7) for i, line in enumerate(lines) if re.match(r"\*\*[^*]{3,60}\*\*:?\s*$", line)]
+    starts.sort()
+    for index, (start, depth) in enumerate(starts):
+        end = next((s for s, d in starts[index + 1 :] if d <= depth), len(lines))
+        yield start + 1, "\n".join(lines[start:end])

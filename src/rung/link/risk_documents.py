@@ -1,0 +1,56 @@
+"""Documents about a system's risks, limits and intended use, also as pages that the application shows."""
+
+from __future__ import annotations
+
+import re
+
+from rung.link.project import Project
+from rung.link.prose import LINK_ONLY, MIN_PROSE, is_edited, sections
+
+PAGES = (".tsx", ".jsx", ".vue", ".svelte", ".astro", ".html", ".erb", ".cshtml", ".razor")
+SPEAKS_OF_MODEL = re.compile(r"\b(?:model|llms?|ai|answers?|responses?|hallucinat\w+|generated)\b", re.IGNORECASE)
+
+
+class RiskDocuments:
+    """Tells which documents and pages say what may go wrong."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        safety = project.vocabulary["safety"]
+        self.names = re.compile(safety["document_names"], re.IGNORECASE)
+        self.words = re.compile(safety["document_words"], re.IGNORECASE)
+        self.page_names = re.compile(safety["page_names"], re.IGNORECASE)
+        self.headings = re.compile(safety["headings"], re.IGNORECASE | re.MULTILINE)
+        self.placeholders = re.compile(project.vocabulary["documents"]["placeholders"], re.IGNORECASE | re.MULTILINE)
+
+    def is_page(self, path: str) -> bool:
+        """Whether a page that the application shows tells its users of risks, limits or intended use."""
+        name = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", "/".join(path.split("/")[-2:]))
+        text = (self.project.text(path) or "") if self.page_names.search(name) else ""
+        words = {w.lower() for w in self.words.findall(text)}
+        return len(text) > 4 * MIN_PROSE and len(words) >= 3 and bool(SPEAKS_OF_MODEL.search(text))
+
+    def line(self, path: str, text: str) -> int:
+        """A document about this system's risks, limits or intended use; a section of one will do, a line or a list of links won't."""
+        if not self.words.search(text):
+            return 0
+        named = bool(self.names.search(path.rsplit("/", 1)[-1])) or bool(
+            re.search(r"responsible[_-]?ai|model[_-]?cards?/", path, re.IGNORECASE)
+        )
+        prose = LINK_ONLY.sub("", text)
+        if (
+            named
+            and len(prose) > MIN_PROSE
+            and len({w.lower() for w in self.words.findall(prose)}) >= 2
+            and is_edited(self.placeholders, text)
+        ):
+            return 1
+        if path.count("/") > 3 or re.search(r"(?:^|/)(?:workshop|tutorial|course|lab)s?/", path, re.IGNORECASE):
+            return 0
+        for number, section in sections(text):
+            if self.headings.search(section.splitlines()[0]):
+                body = LINK_ONLY.sub("", "\n".join(section.splitlines()[1:]))
+                words = {w.lower() for w in self.words.findall(body)}
+                if len(body) > 2 * MIN_PROSE and len(words) >= 2 and SPEAKS_OF_MODEL.search(body):
+                    return number
+        return 0

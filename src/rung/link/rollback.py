@@ -1,0 +1,77 @@
+"""Ways back: commands, jobs, scripts, settings and runbooks that bring an earlier version back."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator, Sequence
+
+from rung.facts.code import language_of
+from rung.facts.fact import Fact
+from rung.facts.pipelines.types import Run
+from rung.link.project import Project
+from rung.repository import Role
+
+PRINTS = ("echo", "printf", "Write-Host", "Write-Output")
+TOOLING = re.compile(r"(?:^|/)(?:scripts?|tools?|deploy(?:ment)?s?|ops|operations|ci|bin|hack|infra\w*|devops|release)/", re.IGNORECASE)
+
+
+class Rollback:
+    """Facts of kind `rollback`."""
+
+    def __init__(self, project: Project, uses: Sequence[Fact], documents: Sequence[Fact]) -> None:
+        self.project, self.uses, self.documents = project, uses, documents
+        words = project.vocabulary["assets"]
+        self._names, self._commands, self._data = (
+            re.compile(words[key], re.IGNORECASE) for key in ("rollback_names", "rollback_commands", "rollback_of_data")
+        )
+
+    def facts(self) -> Iterator[Fact]:
+        """All ways back of the project."""
+        for fact in self.documents:
+            if fact.kind == "document" and fact.fields["about"] == "rollback":
+                yield Fact("rollback", fact.location, fact.text, dict(fact.fields))
+        for use in self.uses:
+            if use.fields["category"] == "rollback" and use.fields["role"] == "application":
+                yield Fact("rollback", use.location, use.text, dict(use.fields))
+        yield from self._units()
+        yield from self._pipelines()
+        yield from self._scripts()
+
+    def _undoes(self, text: str) -> bool:
+        return bool(self._commands.search(text)) and not self._data.search(text)
+
+    def _named(self, name: str) -> bool:
+        return bool(self._names.search(name)) and not self._data.search(name)
+
+    def _units(self) -> Iterator[Fact]:
+        for unit in self.project.units:
+            if not self.project.repository.in_scope(unit.path) or not self.project.is_own(unit.path):
+                continue
+            for command in unit.commands:
+                if self._undoes(command.text) and not re.match(rf"\s*(?:@?(?:{'|'.join(PRINTS)})\b|#)", command.text):
+                    yield self.project.fact("rollback", unit.path, command.line, command.text)
+            named = self._named(unit.name.rsplit("/", 1)[-1])
+            if named and unit.commands and not any(self._data.search(c.text) for c in unit.commands):
+                yield self.project.fact("rollback", unit.path, unit.line, unit.name)
+
+    def _pipelines(self) -> Iterator[Fact]:
+        for pipeline in self.project.pipelines:
+            if self._named(pipeline.name) or any(self._named(j.name) and j.live for j in pipeline.jobs):
+                yield self.project.fact("rollback", pipeline.path, pipeline.line, pipeline.name)
+        for run in self.project.runs:
+            if run.program not in PRINTS and (self._undoes(" ".join((run.program, *run.arguments))) or self._in_step(run)):
+                yield Fact("rollback", run.location, run.text[:200], {"role": "application"}, run.reach)
+
+    def _in_step(self, run: Run) -> bool:
+        """A command, no mere message, of a step that is called after the way back."""
+        named = any(step.kind == "step" and self._named(step.text) for step in run.reach)
+        return named and bool(run.file or run.action or run.arguments) and not self._data.search(run.text)
+
+    def _scripts(self) -> Iterator[Fact]:
+        """Programs among the deployment's tools that are called after the way back."""
+        for path in self.project.code:
+            if TOOLING.search(path) and self._named(posixpath.basename(path)) and self.project.role(path) is Role.APPLICATION:
+                text = self.project.text(path) or ""
+                if language_of(path) and len(text) > 80 and not self._data.search(text):
+                    yield self.project.fact("rollback", path, 1)
