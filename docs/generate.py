@@ -1,18 +1,26 @@
-"""Writes docs/rules.md and docs/tools.md from rules/; with --check, exits 1 when they are stale instead."""
+"""Writes docs/rules.md and docs/tools.md from rules/, and docs/badge.svg from an example; with --check, exits 1 when stale."""
 
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from rung.facts.catalogue import Tool
+from rung.judge import survey
 from rung.knowledge import data_folder
+from rung.report.badge import render_svg
 from rung.rules.load import Knowledge, Rule, load_knowledge
 
 DOCS = Path(__file__).resolve().parent
+EXAMPLE = DOCS.parent / "examples" / "clinic-guide"
+IDENTITY = ["-c", "user.name=rung", "-c", "user.email=rung@example.com"]
 NOTE = "<!-- Written by docs/generate.py from rules/ and schemas/; change it there. -->"
 RULES_HEAD = """# Questions and rules
 
@@ -52,7 +60,7 @@ SIGNS = ("imports", "calls", "keywords", "dependencies", "commands", "actions", 
 def main(arguments: list[str]) -> int:
     """Writes the pages, or tells which ones are stale; returns the exit code."""
     knowledge = load_knowledge()
-    pages = {"rules.md": rules_page(knowledge), "tools.md": tools_page(knowledge)}
+    pages = {"rules.md": rules_page(knowledge), "tools.md": tools_page(knowledge), "badge.svg": badge()}
     stale = [name for name, text in pages.items() if not (DOCS / name).is_file() or (DOCS / name).read_text(encoding="utf-8") != text]
     if "--check" in arguments:
         for name in stale:
@@ -61,6 +69,22 @@ def main(arguments: list[str]) -> int:
     for name in stale:
         (DOCS / name).write_text(pages[name], encoding="utf-8")
     return 0
+
+
+def badge() -> str:
+    """The badge of the best of the examples, in a repository of its own as a team would have it, with a release."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / EXAMPLE.name
+        shutil.copytree(EXAMPLE, copy)
+        for command in (["init", "-q", "--template="], ["add", "-A", "-f"], ["commit", "-q", "-m", "As it stands"], ["tag", "v2.1.0"]):
+            subprocess.run(["git", "-C", copy, *IDENTITY, *command], check=True, env=_environment())  # noqa: S603, S607 - git, of the example
+        return render_svg(survey(str(copy)).reviews[0].assessment)
+
+
+def _environment() -> dict[str, str]:
+    """The environment without what a git command around this one, or its user's configuration, would have a say by."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    return kept | {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
 
 
 def rules_page(knowledge: Knowledge) -> str:

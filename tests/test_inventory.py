@@ -64,6 +64,45 @@ def test_a_package_of_a_namespace_keeps_it(tmp_path: Path, capsys: pytest.Captur
     assert library["purl"] == "pkg:npm/%40anthropic-ai/sdk@0.52.0"
 
 
+PACKAGE = '[[package]]\nname = "{}"\nversion = "{}"\nsource = {{ registry = "x" }}\n\n'
+UV = PACKAGE.format("openai", "1.99.1") + PACKAGE.format("qdrant-client", "1.9.0")
+TWICE = UV + PACKAGE.format("openai", "1.80.0")
+NPM = '{"dependencies": {"openai": "^5"}}'
+PYPROJECT = '[project]\nname = "app"\nversion = "1"\ndependencies = ["OpenAI>=1"]\n'
+
+
+@pytest.mark.parametrize(
+    ("files", "purl"),
+    [
+        ({"pyproject.toml": PYPROJECT, "uv.lock": UV}, "pkg:pypi/openai@1.99.1"),
+        ({"svc/pyproject.toml": PYPROJECT, "uv.lock": UV}, "pkg:pypi/openai@1.99.1"),
+        ({"pyproject.toml": PYPROJECT, "poetry.lock": UV}, "pkg:pypi/openai@1.99.1"),
+        ({"pyproject.toml": PYPROJECT, "uv.lock": TWICE}, "pkg:pypi/openai"),
+        ({"pyproject.toml": PYPROJECT.replace(">=1", "==1.2.0"), "uv.lock": UV}, "pkg:pypi/openai@1.2.0"),
+        (
+            {
+                "package.json": NPM,
+                "package-lock.json": '{"packages": {"": {}, "node_modules/openai": {"version": "5.1.0"}, "node_modules/b": 1}}',
+            },
+            "pkg:npm/openai@5.1.0",
+        ),
+        ({"package.json": NPM, "package-lock.json": "[{"}, "pkg:npm/openai"),
+        ({"package.json": NPM, "pnpm-lock.yaml": "packages:\n\n  openai@5.1.0:\n    resolution: {}\n"}, "pkg:npm/openai@5.1.0"),
+        ({"package.json": NPM, "pnpm-lock.yaml": "snapshots:\n\n  'openai@5.1.0(zod@3.0.0)':\n    a: b\n"}, "pkg:npm/openai@5.1.0"),
+        ({"package.json": NPM, "yarn.lock": 'openai@^5, openai@^5.0.1:\n  version "5.1.0"\n'}, "pkg:npm/openai@5.1.0"),
+    ],
+    ids=["uv", "workspace", "poetry", "two versions", "pinned in the manifest", "npm", "no JSON", "pnpm", "pnpm with peers", "Yarn"],
+)
+def test_a_lock_file_tells_the_version(
+    files: dict[str, str | bytes], purl: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = make_repository(tmp_path / "app", {"app.py": CODE + CALL, "prompts/answer.md": PROMPT, **files})
+    (library,) = [c for c in bill(folder, capsys)["components"] if c["type"] == "library"]
+    assert library["purl"].lower() == purl
+    lock = next((p["value"] for p in library["properties"] if p["name"] == "rung:lock"), "")
+    assert bool(lock) == ("@" in purl and "1.2.0" not in purl)
+
+
 def test_only_a_scan_has_a_bill(app: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["gate", str(app), "--format", "cyclonedx"]) == 2
     assert "is not one of" in capsys.readouterr().err

@@ -12,6 +12,7 @@ from hashlib import sha256
 from rung.facts.catalogue import Catalogue, Tool
 from rung.facts.code import language_of
 from rung.facts.fact import Fact
+from rung.facts.manifests.locks import LOCKS, plain_name, read_lock
 from rung.repository import Repository
 from rung.rules.match import Facts
 
@@ -71,12 +72,17 @@ class Data:
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """A declared dependency that is a tool of the catalogue; `version` is empty where a range is declared, which `wanted` has."""
+    """A declared dependency that is a tool of the catalogue.
+
+    `version` is the one that the manifest pins, else the one that the file `lock` resolved; empty where only a range is known, which
+    `wanted` has.
+    """
 
     ecosystem: str
     name: str
     version: str
     wanted: str
+    lock: str
     tool: str
     category: str
     url: str
@@ -114,7 +120,7 @@ def take_inventory(repository: Repository, facts: Facts, catalogue: Catalogue) -
         repository.commit or "",
         tuple(_models(facts, catalogue)),
         tuple(_data(repository, facts)),
-        tuple(_libraries(facts, catalogue)),
+        tuple(_libraries(repository, facts, catalogue)),
         tuple(_services(facts, catalogue)),
     )
 
@@ -168,7 +174,7 @@ def _data(repository: Repository, facts: Facts) -> Iterable[Data]:
         yield Data(kind, path, version if len(group) == 1 else "", "" if data is None else sha256(data).hexdigest(), _places(group))
 
 
-def _libraries(facts: Facts, catalogue: Catalogue) -> Iterable[Library]:
+def _libraries(repository: Repository, facts: Facts, catalogue: Catalogue) -> Iterable[Library]:
     used = _grouped(_own(facts, "use"), "tool")
     globs = [
         (ecosystem, glob.lower(), tool)
@@ -184,11 +190,36 @@ def _libraries(facts: Facts, catalogue: Catalogue) -> Iterable[Library]:
         if tools and "test" not in str(fact.fields.get("scope", "")):
             best = min(tools, key=lambda tool: (tool.id not in used, tool.id))
             found.setdefault((ecosystem, name, str(fact.fields.get("version") or "")), (fact, best))
+    locks = _Locks(repository)
     for (ecosystem, name, wanted), (fact, tool) in sorted(found.items()):
         # An import says where a library is used; without one, the manifest does.
         uses = [use for use in used.get(tool.id, ()) if use.fields["via"] in ("import", "call")]
         url = tool.text("url")
-        yield Library(ecosystem, name, _exact(ecosystem, wanted), wanted, tool.id, tool.category, url, _places([fact, *uses]))
+        pinned = _exact(ecosystem, wanted)
+        lock, version = ("", pinned) if pinned else locks.resolved(ecosystem, name, fact.location.path)
+        yield Library(ecosystem, name, version, wanted, lock, tool.id, tool.category, url, _places([fact, *uses]))
+
+
+class _Locks:
+    """The lock files of a repository, each read once."""
+
+    def __init__(self, repository: Repository) -> None:
+        self._repository = repository
+        self._known: dict[str, Mapping[str, str]] = {}
+
+    def resolved(self, ecosystem: str, name: str, manifest: str) -> tuple[str, str]:
+        """The lock file beside or above a manifest, and the version of a package in it; both empty where neither is known."""
+        folder = posixpath.dirname(manifest)
+        while True:
+            for lock in (posixpath.join(folder, own) for own in LOCKS.get(ecosystem, ())):
+                if lock in self._repository.files:
+                    if lock not in self._known:
+                        self._known[lock] = read_lock(lock, self._repository.text(lock) or "")
+                    version = self._known[lock].get(plain_name(lock, name), "")
+                    return (lock, version) if version else ("", "")
+            if not folder:
+                return "", ""
+            folder = posixpath.dirname(folder)
 
 
 def _exact(ecosystem: str, wanted: str) -> str:

@@ -99,7 +99,7 @@ def test_the_evaluation_runs_in_ci(
 ) -> None:
     folder = make_repository(tmp_path / "app", {**EVALUATED, **files})
     (action,) = actions(folder, "evaluations-run-in-ci", capsys)
-    assert (action["path"], "2 cases" in action["text"], "python evals/run.py" in action["snippet"]) == (path, True, True)
+    assert (action["path"], "2 cases" in action["text"], "python -m evals.run" in action["snippet"]) == (path, True, True)
     file = follow(folder, action)
     assert not schema or is_valid(file, schema)
     assert answers(folder, capsys)["continuous-integration"] == 2
@@ -123,15 +123,95 @@ def test_code_without_a_manifest_gets_no_installation(tmp_path: Path, capsys: py
 @pytest.mark.parametrize("ci", [".github/workflows/other.yml", ".gitlab-ci.yml", "azure-pipelines.yml"])
 def test_every_way_to_install_fits_every_host(manifest: str, ci: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     files = {path: text for path, text in EVALUATED.items() if path != "requirements.txt"}
-    folder = make_repository(tmp_path / "app", {**files, manifest: "", ci: ""})
+    text = "[project]\nname = 'app'\n" if manifest == "pyproject.toml" else ""
+    folder = make_repository(tmp_path / "app", {**files, manifest: text, ci: ""})
     (action,) = actions(folder, "evaluations-run-in-ci", capsys)
-    assert "evals/run.py" in action["snippet"]
+    assert "python -m evals.run" in action["snippet"]
 
 
-def test_a_target_that_runs_the_evaluation_is_called(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    folder = make_repository(tmp_path / "app", {**EVALUATED, "Makefile": "quality:\n\tpython evals/run.py\n"})
+@pytest.mark.parametrize("command", ["python evals/run.py", "cd evals && python run.py", "cd evals && python -m run"])
+def test_a_target_that_runs_the_evaluation_is_called(command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = make_repository(tmp_path / "app", {**EVALUATED, "Makefile": f"quality:\n\t{command}\n"})
     (action,) = actions(folder, "evaluations-run-in-ci", capsys)
     assert "run: make quality\n" in action["snippet"]
+
+
+@pytest.mark.parametrize(
+    ("path", "code", "command"),
+    [
+        ("evals/run.py", EVALUATION.replace("from app import answer", "from ask import answer"), "python evals/run.py"),
+        ("run_evals.py", EVALUATION, "python run_evals.py"),
+        ("evals/run.py", EVALUATION.replace("from app", "from ..app"), "python -m evals.run"),
+    ],
+    ids=["what stands beside it", "at the top", "relative"],
+)
+def test_a_script_is_run_so_that_its_imports_are_found(
+    path: str, code: str, command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    beside = {"evals/ask.py": APP} if "ask" in code else {}
+    files = {name: text for name, text in EVALUATED.items() if name != "evals/run.py"}
+    folder = make_repository(tmp_path / "app", {**files, **beside, path: code})
+    (action,) = actions(folder, "evaluations-run-in-ci", capsys)
+    assert f"run: {command}\n" in action["snippet"]
+
+
+def test_a_module_that_only_defines_something_is_not_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = EVALUATION.split("cases = ")[1].splitlines()
+    code = "import json\n\nfrom app import answer\n\n\ndef hook():\n    cases = " + "\n    ".join(lines) + "\n"
+    folder = make_repository(tmp_path / "app", {**EVALUATED, "evals/run.py": code})
+    assert all(not action["snippet"] for action in actions(folder, "evaluations-run-in-ci", capsys))
+
+
+@pytest.mark.parametrize(
+    ("manifest", "text", "install"),
+    [
+        ("pyproject.toml", "[tool.ruff]\nline-length = 100\n", ""),
+        ("setup.py", "def set_up():\n    return 1\n", ""),
+        ("setup.py", "from setuptools import setup\n\nsetup()\n", "pip install -e ."),
+    ],
+)
+def test_only_a_manifest_that_installs_something_is_installed(
+    manifest: str, text: str, install: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = {path: content for path, content in EVALUATED.items() if path != "requirements.txt"}
+    folder = make_repository(tmp_path / "app", {**files, manifest: text})
+    (action,) = actions(folder, "evaluations-run-in-ci", capsys)
+    assert ("install" in action["snippet"]) == bool(install)
+    assert install in action["snippet"]
+
+
+def test_a_job_that_installs_something_else_is_not_ready(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    workflow = WORKFLOW.replace("pip install -r requirements.txt", "pip install ruff")
+    folder = make_repository(tmp_path / "app", {**EVALUATED, ".github/workflows/ci.yml": workflow})
+    (action,) = actions(folder, "evaluations-run-in-ci", capsys)
+    assert action["path"] == ".github/workflows/evaluate.yml"
+
+
+def test_an_evaluation_that_is_yet_to_be_written_gets_a_step_and_no_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = make_repository(tmp_path / "app", {"app.py": APP, "requirements.txt": "openai\n"})
+    (action,) = actions(folder, "evaluations-run-in-ci", capsys)
+    assert is_valid(follow(folder, action), "github-workflows")
+    assert "run: pytest evals/test_answers.py" in action["snippet"]
+    assert "pip install -r requirements.txt && pip install pytest" in action["snippet"]
+    assert action["files"] == []
+
+
+def test_a_hostile_folder_never_reaches_the_pipeline_of_a_new_evaluation(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = make_repository(tmp_path / "app", {"${{ github.token }}/app.py": APP, "${{ github.token }}/requirements.txt": "openai\n"})
+    assert all("github.token" not in action["snippet"] for action in actions(folder, "evaluations-run-in-ci", capsys))
+
+
+def test_the_function_that_is_handed_a_question_is_what_to_ask(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code = f"def warm_up(client):\n    client.responses.create(model='gpt-4o', input='Hello')\n\n\n{APP}"
+    folder = make_repository(tmp_path / "app", {"app.py": code})
+    (action,) = actions(folder, "evaluation-exists", capsys)
+    assert "`answer` of `app.py`" in action["text"]
+
+
+def test_what_is_in_use_comes_before_what_was_put_away(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = make_repository(tmp_path / "app", {**EVALUATED, "aa/legacy/run.py": EVALUATION, "aa/legacy/cases.jsonl": CASES})
+    (action,) = actions(folder, "evaluations-run-in-ci", capsys)
+    assert "`evals/run.py`" in action["text"]
 
 
 def test_tests_run_in_ci(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -156,6 +236,41 @@ def test_the_prompts_get_owners(there: str, tmp_path: Path, capsys: pytest.Captu
     assert answers(folder, capsys)["prompt-change-control"] == before + 1
 
 
+def test_prompts_of_like_names_get_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    prompt = 'MAIN_PROMPT = """You are a helpful assistant of a travel agency. Answer the question of the user: {question}"""\n'
+    names = ["ask", "edit", "plan"]
+    code = "".join(f"from coders.{name}_prompts import MAIN_PROMPT as {name}\n" for name in names)
+    files = {f"coders/{name}_prompts.py": prompt for name in names}
+    folder = make_repository(tmp_path / "app", {**files, "app.py": f"{code}{APP}"})
+    (action,) = actions(folder, "prompts-have-owners", capsys)
+    assert action["snippet"] == "/coders/*_prompts.py @your-team\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "code", "before", "after"),
+    [
+        ("prompts.py", 'MAIN_PROMPT = """{}"""\n', "MAIN_PROMPT", "MAIN_PROMPT_V1"),
+        ("prompts.ts", "export const mainPrompt = `{}`;\n", "mainPrompt", "mainPrompt_v1"),
+    ],
+)
+def test_a_prompt_in_code_gets_a_version_by_its_name(
+    path: str, code: str, before: str, after: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    prompt = code.format("You are a helpful assistant of a travel agency. Answer the question of the user about a journey: ")
+    if path.endswith(".py"):
+        app = {"app.py": f"from prompts import MAIN_PROMPT\n\n{APP}"}
+    else:
+        ask = 'generateText({ model: "gpt-4o", prompt: mainPrompt })'
+        app = {"app.ts": f'import {{ generateText }} from "ai";\nimport {{ mainPrompt }} from "./prompts";\n\nawait {ask};\n'}
+    folder = make_repository(tmp_path / "app", {path: prompt, **app})
+    points = answers(folder, capsys)["prompt-change-control"]
+    (action,) = actions(folder, "prompts-carry-versions", capsys)
+    assert (action["path"], action["place"]) == (path, "line")
+    for file in [*folder.glob("*.py"), *folder.glob("*.ts")]:
+        file.write_text(file.read_text(encoding="utf-8").replace(before, after), encoding="utf-8")
+    assert answers(folder, capsys)["prompt-change-control"] == points + 1
+
+
 @pytest.mark.parametrize(
     "there", ["", "version: 2\nupdates:\n- package-ecosystem: docker\n  directory: /\n  schedule:\n    interval: weekly\n"]
 )
@@ -166,6 +281,14 @@ def test_the_libraries_get_updates(there: str, tmp_path: Path, capsys: pytest.Ca
     (action,) = actions(folder, "llm-libraries-are-updated", capsys)
     assert is_valid(follow(folder, action), "dependabot")
     assert answers(folder, capsys)["continuous-improvement"] == before + 1
+
+
+def test_one_entry_looks_after_all_folders(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = make_repository(tmp_path / "app", {"app.py": APP, "svc/requirements.txt": "openai\n", "requirements.txt": "openai\n"})
+    (action,) = actions(folder, "llm-libraries-are-updated", capsys)
+    assert action["snippet"].count("package-ecosystem") == 1
+    assert is_valid(follow(folder, action), "dependabot")
+    assert answers(folder, capsys)["continuous-improvement"] == 1
 
 
 def test_the_line_that_names_the_model_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -50,7 +50,7 @@ def test_the_steps_lead_to_the_next_level(desk: Path, capsys: pytest.CaptureFixt
     assert run(["advance", str(desk), "--to", "4"]) == 0
     text = " ".join(capsys.readouterr().out.split())
     assert "`evals/run.py` already scores" in text
-    assert "run: python evals/run.py" in text
+    assert "run: python -m evals.run" in text
 
 
 def test_another_level_can_be_asked_for(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -42,6 +42,7 @@ on: [pull_request]
 jobs:
   evaluate:
     runs-on: ubuntu-latest
+    env: {OPENAI_API_KEY: "${{ secrets.OPENAI_API_KEY }}"}
     steps:
       - uses: actions/checkout@v4
       - run: pip install -r requirements.txt

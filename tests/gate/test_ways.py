@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from rung.gate.ways import cheapest_ways
+from rung.gate.way_up import cheapest_ways
 from rung.model.assessment import Answer, Assessment, Finding, Next
 from rung.model.conditions import holds, rules_in
 from rung.rules.load import load_knowledge
@@ -45,11 +45,17 @@ def cost(ways: Any) -> int:
     return sum(paid.values())
 
 
+def builds(question: dict[str, Any], target: int, reached: dict[str, int]) -> bool:
+    """Whether what the answer builds on is reached with it."""
+    return all(reached[other] >= points for other, points in question["answers"][target].get("builds_on", {}).items())
+
+
 def cheapest_of_all(questions: list[dict[str, Any]], points: int) -> int:
     """The least cost of all choices of answers to questions that all stand at 0 points."""
     found = []
     for targets in product(range(3), repeat=len(questions)):
-        if sum(targets) >= points:
+        reached = {question["id"]: target for question, target in zip(questions, targets, strict=True)}
+        if sum(targets) >= points and all(builds(question, target, reached) for question, target in zip(questions, targets, strict=True)):
             paid = {}
             for question, target in zip(questions, targets, strict=True):
                 for option in question["answers"][1 : target + 1]:
@@ -95,3 +101,10 @@ def test_attested_points_do_not_shorten_the_way() -> None:
 def test_what_can_not_be_reached_has_no_way() -> None:
     assert cheapest_ways(MODEL, assessment(), 3, ["content-safety"]) == ()
     assert cheapest_ways(MODEL, assessment(*RULES), 1) == ()
+
+
+def test_what_an_answer_builds_on_comes_with_it() -> None:
+    ways = cheapest_ways(MODEL, assessment("tests-run-in-ci"), 1, ["continuous-integration"])
+    assert [(way.question, way.points) for way in ways] == [("evaluation-practice", 1), ("continuous-integration", 2)]
+    ways = cheapest_ways(MODEL, assessment("tests-run-in-ci", "evaluation-exists"), 1, ["continuous-integration"])
+    assert [(way.question, way.points) for way in ways] == [("continuous-integration", 2)]

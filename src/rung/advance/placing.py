@@ -59,7 +59,7 @@ def _spot(lines: list[str], pipeline: Pipeline, job: Job, ready: Mapping[str, An
     named = re.search(r"working-directory:\s*[\"']?([^\s\"'#]+)", head)
     folder = posixpath.normpath(named[1]).removeprefix(".") if named else ""
     body = "\n".join(lines[job.line - 1 : end])
-    readies = re.search(str(ready["installs"]), body) if "installs" in ready else True
+    readies = re.search(str(ready["installs"]), body, re.MULTILINE) if "installs" in ready else True
     if not readies or (ready["folder"] != folder and ready["folder"] not in body):
         return None
     return Spot(pipeline.path, end, begin["indent"], folder)

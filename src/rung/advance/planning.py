@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from rung.advance.choosing import Chosen, choose, points_of, questions
+from rung.advance.choosing import Chosen, choose
 from rung.advance.types import Action, Goal, Plan, Rise, Step
 from rung.errors import UserError
+from rung.gate.way_up import points_of, questions
 from rung.model.assess import Assessor
 from rung.model.assessment import Assessment, Miss
 from rung.model.conditions import holds

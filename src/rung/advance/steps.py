@@ -6,7 +6,7 @@ import json
 import posixpath
 import re
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -21,6 +21,7 @@ PLAIN = re.compile(r"[A-Za-z_./][\w ./=@-]*")
 # Of a path nothing may reach a pipeline's file that its host would take for an expression or a command.
 SAFE = re.compile(r"[\w .@+,=~()\[\]/-]+")
 GITLAB = ".gitlab-ci.yml"
+OTHERS = 2
 
 
 def tables() -> Mapping[str, Any]:
@@ -46,26 +47,50 @@ class Steps:
     def _of(self, entry: Mapping[str, Any]) -> Iterator[Action]:
         if entry.get("only", self.around.system) != self.around.system:
             return
-        for fields in self._subjects(entry.get("about")):
+        about = entry.get("about")
+        left = 1 if about is None or about.get("first") else about.get("most", 1)
+        for fields in self._subjects(about):
             known = {**fields, "here": self.around}
             for name, template in entry.get("let", {}).items():
                 known[name] = self._text(template, known)
             if "if" in entry and not self._environment.compile_expression(entry["if"])(**known):
                 continue
+            if "pipeline" in entry and not SAFE.fullmatch(str(known["path"])):
+                continue
             yield self._pipeline(entry, known) if "pipeline" in entry else self._action(entry, known)
+            left -= 1
+            if not left:
+                return
 
     def _subjects(self, about: Mapping[str, Any] | None) -> list[dict[str, Any]]:
-        """The fields of each fact that an entry is about; one without fields for an entry that is about none."""
+        """The fields of each fact that an entry is about, the best first, one a file; one without fields for an entry that is about none.
+
+        `others` are the next few files.
+        """
         if about is None:
             return [{}]
-        most = 1 if about.get("first") else about.get("most", 1)
         if about.get("tests"):
             return [{"path": path, "line": 0} for path in self.around.tests if SAFE.fullmatch(path)][:1]
         facts = self.around.literals if about.get("literals") else list(matching(about, self.around.facts))
         facts = [f for f in facts if SAFE.fullmatch(f.location.path) and all(value_of(f, name) for name in about.get("having", ()))]
-        ranked = sorted(facts, key=lambda fact: sum(not fact.fields.get(name) for name in about.get("prefer", ())))
-        places = {(f.location.path, f.location.line): f for f in reversed(ranked)}
-        return [_fields(fact) for fact in list(places.values())[::-1][:most]]
+        ranked = sorted(facts, key=lambda fact: self._rank(fact, about.get("prefer", ())))
+        first: dict[str, Fact] = {}
+        for fact in ranked:
+            first.setdefault(fact.location.path, fact)
+        kept, paths = list(first.values()), list(first)
+        return [{**_fields(fact), "others": paths[number : number + OTHERS]} for number, fact in enumerate(kept, 1)]
+
+    def _rank(self, fact: Fact, prefer: Sequence[str]) -> tuple[bool, int, bool, bool]:
+        """What is in use before what was put away or is only shown, and models of a known family, code and text before the rest."""
+        model = str(fact.fields.get("model") or "")
+        missing = sum(not fact.fields.get(name) for name in prefer)
+        path = fact.location.path
+        return (
+            self.around.is_said("away", path) or self.around.is_said("stand_in", model),
+            missing,
+            bool(model) and not self.around.is_known(model),
+            path.endswith((".ipynb", ".json")),
+        )
 
     def _action(self, entry: Mapping[str, Any], known: dict[str, Any]) -> Action:
         """An action at the fact's own line, at the end of a file, in a new one, or without a place."""
@@ -115,24 +140,25 @@ class Steps:
         setup = self.around.setup(known["path"])
         keys = self.around.secrets if wanted.get("keys") else []
         known |= {"setup": setup, "keys": keys, "secrets": keys, "title": wanted["title"], "workdir": "", "stage": ""}
+        known["setup"] = setup = self.around.commands.with_runner(setup, known["command"])
         text = self._text(entry["text"], known)
         if self.around.system == "gitlab":
             known["stage"] = self._stage()
             job = self._rendered("job.gitlab.j2", known)
             if self.around.exists(GITLAB):
                 return Action(text, GITLAB, len(self.around.text(GITLAB).splitlines()), "end", job, "yaml")
-            return Action(text, GITLAB, 0, "new", job, "yaml", (NewFile(GITLAB, job, "works"),))
+            return Action(text, GITLAB, 0, "new", job, "yaml", _made(wanted, GITLAB, job))
         if self.around.system == "azure":
             return self._azure(text, known)
         whole = self._rendered("workflow.github.j2", known)
-        own = NewFile(self._free(wanted["file"]), whole, "works")
+        path = self._free(wanted["file"])
         spot = next(spots(self.around, setup, single=bool(wanted.get("keys"))), None)
         if spot is None:
-            return Action(text, own.path, 0, "new", whole, "yaml", (own,))
+            return Action(text, path, 0, "new", whole, "yaml", _made(wanted, path, whole))
         if setup["folder"] != spot.folder:
             known["workdir"] = setup["folder"] or "."
         step = _aligned(self._rendered("step.github.j2", known), spot.indent)
-        return Action(text, spot.path, spot.line, "after", step, "yaml", (own,))
+        return Action(text, spot.path, spot.line, "after", step, "yaml", _made(wanted, path, whole))
 
     def _azure(self, text: str, known: Mapping[str, Any]) -> Action:
         step = self._rendered("step.azure.j2", known)
@@ -167,8 +193,12 @@ class Steps:
         # What is made is YAML, Markdown and code, for which the filters below escape.
         made = Environment(loader=loader, trim_blocks=True, keep_trailing_newline=True, undefined=StrictUndefined, autoescape=False)  # noqa: S701
         made.filters |= {"yaml": as_yaml, "shell": shlex.quote, "code": _code, "slug": _slug, "stem": _stem, "folder": _folder}
-        made.filters["pattern"] = _pattern
         return made
+
+
+def _made(wanted: Mapping[str, Any], path: str, text: str) -> tuple[NewFile, ...]:
+    """A pipeline's file that can be made, unless what it runs has to be filled in first."""
+    return (NewFile(path, text, "works"),) if wanted.get("write", True) else ()
 
 
 def _fields(fact: Fact) -> dict[str, Any]:
@@ -210,8 +240,3 @@ def _folder(path: str) -> str:
     """A path's folder with a slash at its end; empty for a file at the top."""
     folder = posixpath.dirname(path)
     return f"{folder}/" if folder else ""
-
-
-def _pattern(path: str) -> str:
-    """A path as a pattern of code owners."""
-    return re.sub(r"([\s#\[\]*?!\\])", r"\\\1", path)

@@ -8,26 +8,24 @@ import io
 import json
 import posixpath
 import re
-import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
+from rung.advance.commands import Commands, module_of
 from rung.facts.catalogue import Catalogue
 from rung.facts.code import language_of, read_source
+from rung.facts.code.source import Function
 from rung.facts.fact import Fact
-from rung.facts.pipelines.types import Unit
-from rung.facts.pipelines.units import is_unit_file, read_units
 from rung.knowledge import LOADER
 from rung.repository import Repository, Role
 from rung.rules.match import Facts
 
-FEW = 5
 AZURE = ("azure-pipelines.yml", "azure-pipelines.yaml")
 TOO_LARGE = 2_000_000
-# What a setup has where the table says nothing; `installs` is no part of it, since no job must then install anything.
-NO_SETUP: Mapping[str, Any] = {"folder": "", "image": "", "action": "", "with": {}, "bootstrap": "", "install": "", "prefix": ""}
 KEY_NAME = re.compile(r"\b[A-Z][A-Z0-9_]*_API_KEY\b")
+AMONG_OTHERS = (".json", ".yaml", ".yml", ".toml")  # formats in which a prompt is one thing among others
+FEW_ALIKE = 2
 CALLABLE = re.compile(r"[^\W\d_]")  # a function that others may call
 MODEL_CATEGORIES = frozenset({"model-provider", "framework", "local-model"})
 
@@ -63,11 +61,9 @@ class Surroundings:
 
     @cached_property
     def prompt_files(self) -> list[str]:
-        """The files that hold nothing but prompts."""
-        forms = ("template", "definition", "settings")
-        found = (f.location.path for f in self.of("prompt") if f.fields["form"] in forms and f.fields.get("role") == "application")
-        found = (path for path in found if language_of(path) is None)
-        return list(dict.fromkeys(found))
+        """The files that hold nothing but a prompt: templates and definitions, not settings, data or code."""
+        found = (f.location.path for f in self.of("prompt", role="application") if f.fields["form"] in ("template", "definition"))
+        return list(dict.fromkeys(path for path in found if language_of(path) is None and not path.endswith(AMONG_OTHERS)))
 
     @cached_property
     def prompt_paths(self) -> list[str]:
@@ -75,14 +71,22 @@ class Surroundings:
         return list(dict.fromkeys(f.location.path for f in self.of("prompt") if f.fields.get("role") == "application"))
 
     @cached_property
-    def prompt_folders(self) -> list[str]:
-        """The folders of prompts where they stand in one, the files themselves otherwise: as few patterns as cover them."""
+    def prompt_patterns(self) -> list[str]:
+        """Patterns of code owners that cover the prompts: folders of prompts, names that several files share, else the files themselves."""
         named = re.compile(self.catalogue.vocabulary["prompts"]["paths"], re.IGNORECASE)
-        found = []
+        alike: dict[str, list[str]] = {}
+        found: dict[str, None] = {}
         for path in self.prompt_paths:
-            folder = posixpath.dirname(path)
-            found.append(f"/{folder}/" if folder and named.search(f"{folder}/x.txt") else f"/{path}")
-        return list(dict.fromkeys(found))
+            folder, name = posixpath.split(path)
+            ending = re.search(r"[_.-]prompts?\.\w+$", name)
+            if ending:
+                alike.setdefault(f"/{_pattern(folder)}/*{ending[0]}".replace("//", "/"), []).append(path)
+            found[f"/{_pattern(folder)}/" if folder and named.search(f"{folder}/x.txt") else f"/{_pattern(path)}"] = None
+        for pattern, paths in alike.items():
+            own = [f"/{_pattern(path)}" for path in paths]
+            if len(paths) > FEW_ALIKE and all(one in found for one in own):
+                found = dict.fromkeys(pattern if one == own[0] else one for one in found if one not in own[1:])
+        return list(found)
 
     @cached_property
     def literals(self) -> list[Fact]:
@@ -93,9 +97,13 @@ class Surroundings:
 
     @cached_property
     def model(self) -> str:
-        """The model that the application names first; empty where it names none."""
-        named = [f for f in self.of("model-choice", role="application") if f.fields.get("model")]
+        """The model that the application names first, of a known family; empty where it names none."""
+        named = [f for f in self.of("model-choice", role="application") if self.is_known(str(f.fields.get("model") or ""))]
         return str(min(named, key=lambda f: (f.fields["how"] == "literal", f.sort_key())).fields["model"]) if named else ""
+
+    def is_known(self, model: str) -> bool:
+        """Whether a model's name is of a family that the vocabulary knows."""
+        return re.search(self.catalogue.vocabulary["models"]["families"], model, re.IGNORECASE) is not None
 
     @cached_property
     def providers(self) -> list[str]:
@@ -114,12 +122,21 @@ class Surroundings:
     @cached_property
     def secrets(self) -> list[str]:
         """The environment variables that hold the keys of the models' providers, as the repository calls them."""
-        usual = [self.tables["keys"][tool] for tool in self.providers if tool in self.tables["keys"]]
+        told = re.split(r"[:/]", self.model)[0]  # some names of models begin with their provider's
+        usual = [self.tables["keys"][tool] for tool in (*self.providers, told) if tool in self.tables["keys"]]
+        usual = list(dict.fromkeys(usual))
         paths = [*(f.location.path for f in self.of("model-call")), *(f.location.path for f in self.of("model-choice"))]
         settings = [str(f.fields["name"]) for f in self.of("setting") if KEY_NAME.fullmatch(str(f.fields["name"]))]
         read = [name for path in dict.fromkeys(paths) for name in KEY_NAME.findall(self.text(path))]
         named = list(dict.fromkeys([*read, *settings]))
-        return [name for name in usual if name in named] or usual[:1] or named[:1]
+        known = [name for name in named if self._is_key(name)]
+        return [name for name in usual if name in named] or usual[:1] or known[:1]
+
+    def _is_key(self, name: str) -> bool:
+        """Whether an environment variable is named for a provider of models."""
+        stem = name.removesuffix("_API_KEY").lower().replace("_", "-")
+        tools = (tool for tool in self.catalogue.tools if tool.category in MODEL_CATEGORIES)
+        return name in self.tables["keys"].values() or any(tool.id == stem or tool.id.startswith(f"{stem}-") for tool in tools)
 
     def text(self, path: str) -> str:
         """A file's text, empty where it has none."""
@@ -138,61 +155,6 @@ class Surroundings:
                     return count
         return 0
 
-    def setup(self, path: str) -> Mapping[str, Any]:
-        """How a pipeline makes the code of a file ready: an entry of the table, with its `folder`; one that does nothing without one."""
-        suffix = posixpath.splitext(path)[1].lower()
-        folder = posixpath.dirname(path)
-        while True:
-            for row in self.tables["setups"]:
-                if suffix in row["suffixes"] and any(self._beside(folder, name) for name in row["files"]):
-                    return {**NO_SETUP, **row, "folder": folder, "install": self._install(row, folder)}
-            if not folder:
-                return NO_SETUP
-            folder = posixpath.dirname(folder)
-
-    def _install(self, row: Mapping[str, Any], folder: str) -> str:
-        """The command that installs, with the extras that a manifest has for developers."""
-        scopes = {str(f.fields.get("scope")) for f in self.of("dependency") if posixpath.dirname(f.location.path) == folder}
-        extras = [name for name in row.get("extras", {}).get("names", ()) if f"optional:{name}" in scopes]
-        return str(row["extras"]["install"]).format(extras=",".join(extras)) if extras else str(row.get("install", ""))
-
-    def _beside(self, folder: str, name: str) -> bool:
-        return posixpath.join(folder, name) in self.repository.files
-
-    def command(self, path: str, tools: Sequence[str] = ()) -> str:
-        """The command that runs a file from its project's folder: a target that does so, what its tool says, or what its language does."""
-        setup = self.setup(path)
-        unit = self._unit_for(path, str(setup["folder"]))
-        if unit:
-            return unit
-        relative = posixpath.relpath(path, setup["folder"] or ".")
-        rows = self.tables["runs"]
-        row = next((r for r in rows if set(r.get("tools", ())) & set(tools)), None)
-        row = row or next(
-            (r for r in rows if any(fnmatch.fnmatchcase(posixpath.basename(path), glob) for glob in r.get("files", ()))), None
-        )
-        if row is None:
-            return ""
-        known = {"path": shlex.quote(relative), "folder": shlex.quote(posixpath.dirname(relative) or "."), "module": _module(relative)}
-        own = "" if row.get("own") else str(setup.get("prefix", ""))
-        return own + str(row["command"]).format_map(known)
-
-    def _unit_for(self, path: str, folder: str) -> str:
-        """The command of a target in that folder that names the file."""
-        words = (path, posixpath.relpath(path, folder or "."), _module(posixpath.relpath(path, folder or ".")))
-        for unit in self._units:
-            form = self.tables["units"].get(unit.kind)
-            if form and posixpath.dirname(unit.path) == folder and re.fullmatch(r"[\w:.-]+", unit.name):
-                said = [word for command in unit.commands for word in command.words]
-                if any(word in said for word in words):
-                    return str(form).format(name=unit.name)
-        return ""
-
-    @cached_property
-    def _units(self) -> list[Unit]:
-        paths = [p for p in self.repository.files if is_unit_file(p) and self.repository.role(p) is not Role.VENDORED]
-        return [unit for path in paths for unit in read_units(path, self.text(path))]
-
     @cached_property
     def tests(self) -> list[str]:
         """The files of tests."""
@@ -200,20 +162,26 @@ class Surroundings:
         globs = [glob for row in self.tables["tests"] for glob in row["files"]]
         return [p for p in found if any(fnmatch.fnmatchcase(posixpath.basename(p), glob) for glob in globs)]
 
+    def setup(self, path: str) -> Mapping[str, Any]:
+        """How a pipeline makes the code of a file ready: an entry of the table, with its `folder`; one that does nothing without one."""
+        return self.commands.setup(path)
+
+    def command(self, path: str, tools: Sequence[str] = ()) -> str:
+        """The command that runs a file from its project's folder; empty where none is known."""
+        return self.commands.of(path, tools)
+
     def test_command(self, path: str) -> str:
         """The command that runs the tests of the project that a test belongs to; empty where none is known."""
-        setup = self.setup(path)
-        for unit in self._units:
-            form = self.tables["units"].get(unit.kind)
-            if form and unit.name == "test" and posixpath.dirname(unit.path) == setup["folder"] and unit.commands:
-                return str(form).format(name=unit.name)
-        named = posixpath.basename(path)
-        row = next((r for r in self.tables["tests"] if any(fnmatch.fnmatchcase(named, glob) for glob in r["files"])), None)
-        return "" if row is None else ("" if row.get("own") else str(setup.get("prefix", ""))) + str(row["command"])
+        return self.commands.of_tests(path)
 
     @cached_property
-    def ecosystems(self) -> list[dict[str, str]]:
-        """The package managers of the LLM libraries, as an update bot calls them, with the folder of each manifest."""
+    def commands(self) -> Commands:
+        """What is known of how the code is run."""
+        return Commands(self.repository, self.tables, self.of("dependency"))
+
+    @cached_property
+    def ecosystems(self) -> list[dict[str, Any]]:
+        """The package managers of the LLM libraries, as an update bot calls them, with the folders of their manifests."""
         globs = [
             (ecosystem, glob.lower())
             for tool in self.catalogue.tools
@@ -227,32 +195,46 @@ class Surroundings:
             updates = self.tables["updates"].get(ecosystem)
             if updates and any(e == ecosystem and fnmatch.fnmatchcase(name, glob) for e, glob in globs):
                 locked = next(
-                    (manager for lock, manager in updates.get("locks", {}).items() if self._beside(folder, lock)), updates["name"]
+                    (manager for lock, manager in updates.get("locks", {}).items() if self.commands.beside(folder, lock)), updates["name"]
                 )
                 found[locked, folder] = None
-        return [{"name": name, "folder": f"/{folder}"} for name, folder in sorted(found)][:FEW]
+        managers = dict.fromkeys(name for name, _ in sorted(found))
+        return [{"name": name, "folders": [f"/{folder}" for own, folder in sorted(found) if own == name]} for name in managers]
 
     @cached_property
     def caller(self) -> dict[str, str]:
-        """The function that asks the model, with its module, where the application is written in Python; else empty."""
+        """The function that asks the model, with its module, where the application is written in Python.
+
+        It is one that is handed something like a question, or is named for what it does with one; empty where there is none.
+        """
+        found = [(-self._likely(function), number, path, function.name) for number, (path, function) in enumerate(self._callers())]
+        if not found or min(found)[0] >= 0:
+            return {}
+        *_, path, name = min(found)
+        folder = str(self.setup(path)["folder"])
+        return {"name": name, "module": module_of(posixpath.relpath(path, folder or ".")), "path": path, "folder": folder}
+
+    def _likely(self, function: Function) -> int:
+        """How likely it is that a function answers a question, rather than preparing something."""
+        does = self.is_said("does", function.name)
+        return (
+            any(self.is_said("handed", name) for name in function.parameters)
+            + does
+            - 2 * (not does and self.is_said("prepares", function.name))
+        )
+
+    def is_said(self, kind: str, name: str) -> bool:
+        """Whether one of the table's words of that kind stands in a name."""
+        return re.search(self.tables["words"][kind], name, re.IGNORECASE) is not None
+
+    def _callers(self) -> Iterator[tuple[str, Function]]:
         for fact in self.of("model-call", role="application"):
             path = fact.location.path
             source = read_source(path, self.text(path)) if path.endswith(".py") else None
             for function in source.functions if source else ():
-                if (
-                    function.line <= fact.location.line <= function.end_line
-                    and function.parent < 0
-                    and not function.owner
-                    and CALLABLE.match(function.name)
-                ):
-                    folder = str(self.setup(path)["folder"])
-                    return {
-                        "name": function.name,
-                        "module": _module(posixpath.relpath(path, folder or ".")),
-                        "path": path,
-                        "folder": folder,
-                    }
-        return {}
+                inside = function.line <= fact.location.line <= function.end_line
+                if inside and function.parent < 0 and not function.owner and CALLABLE.match(function.name):
+                    yield path, function
 
     @cached_property
     def branch(self) -> str:
@@ -261,8 +243,9 @@ class Surroundings:
         return "master" if any(re.search(r"branches:[^\n]*\n?[^\n]*\bmaster\b", text) for text in texts) else "main"
 
 
-def _module(path: str) -> str:
-    return re.sub(r"^src\.", "", posixpath.splitext(path)[0].replace("/", "."))
+def _pattern(path: str) -> str:
+    """A path as a pattern of code owners."""
+    return re.sub(r"([\s#\[\]*?!\\])", r"\\\1", path)
 
 
 def _count(path: str, text: str) -> int:

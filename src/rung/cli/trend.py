@@ -17,13 +17,16 @@ if TYPE_CHECKING:
     from rung.repository.history import Moment
 
 
+FORMATS = ("text", "json", "csv", "html")
+
+
 @click.command()
 @click.argument("path", default=".")
 @click.option("--every", metavar="N", type=click.IntRange(min=1), help="Look at every Nth commit instead of at releases.")
 @click.option("--months", "by_month", is_flag=True, help="Look at the last commit of each month instead of at releases.")
 @click.option("--last", metavar="N", type=click.IntRange(min=1), default=12, show_default=True, help="Look at the last N of these.")
 @click.option("--rules", metavar="DIR", multiple=True, help="Read more rules and tools from DIR. May be given several times.")
-@click.option("--format", "style", type=click.Choice(["text", "json", "csv"]), default="text", show_default=True, help="How to report.")
+@click.option("--format", "style", type=click.Choice(FORMATS), default="text", show_default=True, help="How to report.")
 @click.option("-o", "--output", metavar="FILE", help="Write to FILE instead of printing.")
 @cache_option
 def trend(
@@ -56,10 +59,15 @@ def trend(
 
 
 def _render(pasts: Sequence[Past], style: str, output: str | None) -> str:
-    from rung.report.trend import render_csv, render_json, render_text
+    from rung.report.trend import render_csv, render_json
 
     if style == "text":
         from rung.cli.output import page_style
+        from rung.report.trend_text import render_text
 
         return render_text(pasts, page_style(to_file=output is not None))
+    if style == "html":
+        from rung.report.html_trend import render_html
+
+        return render_html(pasts)
     return render_json(pasts) if style == "json" else render_csv(pasts)

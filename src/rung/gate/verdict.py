@@ -9,7 +9,7 @@ from typing import Any
 
 from rung.gate.attest import Attested
 from rung.gate.types import Comparison, Floor, Place, Policy, Requirements, Shortfall, Target, Verdict, Waiver, Way
-from rung.gate.ways import cheapest_ways
+from rung.gate.way_up import cheapest_ways
 from rung.model.assessment import Assessment, LevelResult
 
 TARGET = "target"  # the subject of a shortfall of the whole: its level or its score

@@ -26,11 +26,11 @@ class _Rise:
 _Choice = tuple[int, int, tuple[tuple[int, int], ...], tuple[Way, ...]]
 
 
-def cheapest_ways(model: Mapping[str, Any], assessment: Assessment, points: int, within: Iterable[str] | None = None) -> tuple[Way, ...]:
+def cheapest_set(model: Mapping[str, Any], assessment: Assessment, points: int, within: Iterable[str] | None = None) -> tuple[Way, ...]:
     """The cheapest steps that gain at least so many points, in the model's order; `within` names the questions that count.
 
-    Empty where the questions don't have so many points to give. Of two equally cheap sets the one with fewer steps is taken, then
-    the one that comes first in the model.
+    What an answer builds on is no matter here (`way_up.cheapest_ways` sees to that). Empty where the questions don't have so many points
+    to give. Of two equally cheap sets the one with fewer steps is taken, then the one that comes first in the model.
     """
     wanted = None if within is None else frozenset(within)
     answers = {a.question: a for a in assessment.answers if wanted is None or a.question in wanted}

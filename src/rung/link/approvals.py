@@ -19,6 +19,7 @@ class Approvals:
     def __init__(self, project: Project, asking: Asking, reach: Reach) -> None:
         self.project, self.asking, self.reach = project, asking, reach
         words = project.vocabulary["approvals"]
+        self.speaks = re.compile(f"{words['speaks']}|{words['tells']}")
         self.confirms = re.compile(words["confirms"])
         self.reads = re.compile(words["reads"])
         self.questions = re.compile(words["questions"], re.IGNORECASE)
@@ -43,7 +44,7 @@ class Approvals:
         for path in self.project.code:
             if not self.project.is_application(path):
                 continue
-            line, leave = 0, glance.holds(path, "leave")
+            line, leave = 0, glance.holds(path, "leave") and self.speaks.search(self.project.text(path) or "") is not None
             if path in around and glance.holds(path, "acting") and (leave or glance.holds(path, "consent")):
                 source = self.project.source(path)
                 line = self._asked(source) if source else 0

@@ -33,7 +33,8 @@ class Fallbacks:
         yield from self._takes_over(source)
 
     def _tries_in_order(self, source: Source, loop: Loop) -> bool:
-        if not self.ordered.search(loop.iterable):
+        body = "\n".join(source.lines[loop.line : loop.end_line])
+        if not self.ordered.search(loop.iterable) or not ENDS_EARLY.search(body) or not FAILED.search(body):
             return False
         asked = next((c.line for c in self._asked(source, loop) if loop.line <= c.line <= loop.end_line), 0)
         rest = "\n".join(source.lines[asked - 1 : loop.end_line]) if asked else ""

@@ -127,7 +127,7 @@ GROUPS = {
         *("requires_", "needs_", "sensitive_", "requiresApproval", "needsApproval", "requiresConfirmation", "sensitiveTools"),
     ),
     "screened": (
-        *("ignore", "disregard", "jailbreak", "system prompt", "system\\s", "suicid", "weapon", "self-harm", "nsfw", "terroris", "\\d{3}"),
+        *("jailbreak", "do anything now", "system prompt", "system\\s", "suicid", "weapon", "self-harm", "nsfw", "terroris", "\\d{3}"),
         *("[EMAIL", "[PHONE", "[SSN", "<EMAIL", "<PHONE", "<PERSON", "hate speech"),
     ),
     "attack": ("ignore", "disregard", "forget", "override", "reveal", "repeat", "jailbreak", "system prompt", "DAN", "developer mode"),
@@ -165,9 +165,19 @@ GROUPS = {
     "leave": (
         *(
             "pproval",
-            "permission",
             "permission-prompt",
-            "ermissionRequest",
+            # the bare word stands in the head of every file under some licences
+            *(
+                "_permission",
+                "permission_",
+                "permission(",
+                "permissions.",
+                "tPermission",
+                "kPermission",
+                "ermissionRe",
+                "ermissionS",
+                "ermissionM",
+            ),
             "onfirmation",
             "hould_confirm",
             "houldConfirm",

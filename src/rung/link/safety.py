@@ -13,6 +13,7 @@ from rung.link.checks import TestUnit, asserts, test_units
 from rung.link.commands import allowed
 from rung.link.evaluation import Evaluation
 from rung.link.gates import Gates, Reach
+from rung.link.glance import GROUPS
 from rung.link.graph import Graph
 from rung.link.models import Models
 from rung.link.project import Project
@@ -35,6 +36,7 @@ DATA = re.compile(
 )
 # Classes whose objects measure something; a moderator may as well lead a conversation.
 NAMED = re.compile(r"(?=[A-Z]\w+$)\w*(?:Guard|Shield|Injection|Jailbreak|PII|Redact|Moderation)")
+IDENTIFIER = re.compile(r"[A-Za-z_]\w*(?:\.\w+)*")
 # Calls that put the steps of a graph or pipeline together.
 STEPS = re.compile(
     r"(?:^|\.)(?:(?:router|app|server)\.post|add_node|addNode|add_component|add_step|addStep|pipe|use|add_middleware|RunnableLambda)$"
@@ -54,6 +56,7 @@ class Safety:
         self.evaluations = [e for e in evaluations if not e.dead]
         self.dead = {e.path for e in evaluations if e.dead}
         words = project.vocabulary["safety"]
+        self.words = re.compile("|".join(re.escape(w.rstrip("(")) for w in GROUPS["measure"]), re.IGNORECASE)
         self.measures = {kind: re.compile(p, re.IGNORECASE) for kind, p in words["measures"].items()}
         self.answering = re.compile(words["answers"], re.IGNORECASE)
         self.hiding = re.compile(words["hiding_parameters"], re.IGNORECASE)
@@ -135,11 +138,11 @@ class Safety:
             if path not in self.graph.leading or not self.project.is_application(path) or _evaluates(path):
                 continue
             screens = {n: k for t in (path, *sorted(self.graph.glanced(path))) for n, k in self.screening.functions(t).items()}
-            source = self.project.source(path) if screens or self.glance.holds(path, "measure") else None
+            source = self.project.source(path) if screens or self._names_measure(path) else None
             if source is None:
                 continue
             asking: dict[int, int] = {}
-            for call in self.asking.calls(path) if screens or self._names_measure(source) else ():
+            for call in self.asking.calls(path):
                 asking[call.function] = min(call.line, asking.get(call.function, call.line))
             for call, named, side in self._measuring(source, asking):
                 kind = self._measure(named) or screens.get(named.rsplit(".", 1)[-1], "")
@@ -159,10 +162,11 @@ class Safety:
                     if value.kind == "name":
                         yield call, value.text, "output" if self.answering.search(value.text) else "input"
 
-    def _names_measure(self, source: Source) -> bool:
-        """Whether a file calls or hands on what is called like a measure; asked first, since it is quick to tell."""
-        named = (name for c in source.calls for name in (c.callee, *(v.text for v in c.arguments.items if v.kind == "name")))
-        return any(map(self._measure, named))
+    def _names_measure(self, path: str) -> bool:
+        """Whether a file seems to call or hand on what is called like a measure; asked before it is parsed."""
+        if not self.glance.holds(path, "measure"):
+            return False
+        return any(map(self._measure, sorted(set(IDENTIFIER.findall(self.project.text(path) or "")))))
 
     def _hiding(self) -> Iterator[Fact]:
         """A function that leads to the model and is told by a parameter to hide names and secrets from it."""
@@ -185,7 +189,7 @@ class Safety:
         name = ".".join(callee.split(".")[-2:])
         tail = callee.rsplit(".", 1)[-1]
         spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", tail)
-        if self.not_measures.search(spaced):
+        if not self.words.search(name) or self.not_measures.search(spaced):
             return ""
         return next((k for k, p in self.measures.items() if p.search(tail) or p.search(spaced) or p.search(name)), "")
 

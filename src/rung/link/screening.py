@@ -13,6 +13,7 @@ from rung.link.project import Project
 # Longer literals are prompts; a single word may mean anything.
 LONGEST = 120
 EXPRESSION = re.compile(r"(?:^|[\s(,\[=:])/(?![/*])(.+?)/[gimsuy]*(?=\s*[,;)\].]|\s*$)")
+INSTRUCTIONS = re.compile(r"(?:ignore|disregard|forget)\b.{0,50}?(?:previous|prior|above|earlier|preceding)", re.IGNORECASE)
 FEWEST = {"injection-detection": 1, "moderation": 2, "pii-redaction": 1}
 
 
@@ -28,9 +29,15 @@ class Screening:
         """The kind of measure by the name of each screening function of a file."""
         known = self._known.get(path)
         if known is None:
-            source = self.project.source(path) if self.glance.holds(path, "screened") and self.project.is_application(path) else None
+            source = self.project.source(path) if self.project.is_application(path) and self._may_screen(path) else None
             known = self._known[path] = self._of(source) if source else {}
         return known
+
+    def _may_screen(self, path: str) -> bool:
+        """Asked before a file is parsed."""
+        return self.glance.holds(path, "screened") or (
+            self.glance.holds(path, "attack") and INSTRUCTIONS.search(self.project.text(path) or "") is not None
+        )
 
     def _of(self, source: Source) -> Mapping[str, str]:
         found: dict[str, str] = {}

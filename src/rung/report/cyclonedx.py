@@ -117,7 +117,12 @@ def _library(library: Library) -> Component:
         version=version,
         purl=purl,
         bom_ref=f"library:{library.ecosystem}:{name}:{_text(library.wanted)}",
-        properties=_properties(category=library.category, tool=library.tool, wanted="" if version else _text(library.wanted)),
+        properties=_properties(
+            category=library.category,
+            tool=library.tool,
+            wanted="" if version and not library.lock else _text(library.wanted),
+            lock=_text(library.lock),
+        ),
         evidence=_evidence(library.places),
     )
 

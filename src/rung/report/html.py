@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,17 +26,22 @@ _ADDRESS = re.compile(r"https?://[^\s]+", re.IGNORECASE)
 
 
 def render_html(report: Report) -> str:
-    """The report as HTML that asks for nothing outside itself: one style and one script, which its content security policy names by hash.
+    """The report as HTML that asks for nothing outside itself.
 
     Text of the scanned repository is escaped, and on one line without characters that could deceive a reader.
     """
-    style, script = _file("style.css"), _file("script.js")
     view = page_view(load_yaml(data_folder("rules") / "model.yaml"), report)
+    return render_page("page.html", ("theme.js", "script.js"), page=view, report=report)
+
+
+def render_page(template: str, scripts: Sequence[str], **values: Any) -> str:
+    """A template of a page, with the one style and the one script that its content security policy names by hash."""
+    style, script = _file("style.css"), "\n".join(_file(name) for name in scripts)
     policy = (
         f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; img-src data:; base-uri 'none'; form-action 'none'"
     )
-    template = _environment().get_template("page.html")
-    return template.render(page=view, report=report, style=Markup(style), script=Markup(script), policy=policy) + "\n"  # noqa: S704 - ours
+    made = _environment().get_template(template)
+    return made.render(style=Markup(style), script=Markup(script), policy=policy, **values) + "\n"  # noqa: S704 - ours
 
 
 @cache

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
-from rung.gate.ways import cheapest_ways
+from rung.gate.way_up import cheapest_ways
 from rung.model.conditions import rules_in
 from rung.report import html_charts, wording
 from rung.report.links import Link, link_to, project_name, web_page
@@ -130,7 +130,7 @@ def page_view(model: Mapping[str, Any], report: Report) -> PageView:
     kinds = [question.kinds.split() for section in sections for question in section.questions]
     counts = {kind: sum(kind in own for own in kinds) for kind in ("improve", "full", "changed", "held")}
     return PageView(
-        title=_title(first),
+        title=title_of(first),
         address=web_page(first.remote) if first else "",
         subject=_subject(report),
         sections=sections,
@@ -141,7 +141,7 @@ def page_view(model: Mapping[str, Any], report: Report) -> PageView:
     )
 
 
-def _title(assessment: Assessment | None) -> str:
+def title_of(assessment: Assessment | None) -> str:
     """What a person calls the repository: its name on its host, else its folder's."""
     if assessment is None:
         return "This repository"

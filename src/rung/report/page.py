@@ -17,14 +17,16 @@ class Glyphs(NamedTuple):
     """The few signs of a page that are not ASCII everywhere."""
 
     full: str
+    half: str  # the lower one
     empty: str
+    line: str
     bullet: str
     arrow: str
     more: str
 
 
-UNICODE = Glyphs("█", "░", "•", "→", "…")
-ASCII = Glyphs("#", ".", "*", "->", "...")
+UNICODE = Glyphs("█", "▄", "░", "┄", "•", "→", "…")
+ASCII = Glyphs("#", ".", ".", "-", "*", "->", "...")
 SHORTEST_QUOTE = 20
 
 

@@ -1,4 +1,4 @@
-"""A history of assessments: as a page with a plot, as JSON (`schemas/trend.schema.json`), and as CSV."""
+"""A history of assessments as JSON (`schemas/trend.schema.json`) and as CSV, and what moved between two of them."""
 
 from __future__ import annotations
 
@@ -8,15 +8,12 @@ from collections.abc import Mapping, Sequence
 from io import StringIO
 from typing import TYPE_CHECKING
 
-from rung.report.page import Page, PageStyle
 from rung.report.safe import one_line, safe_json, valid_text
 
 if TYPE_CHECKING:
     from rung.gate.types import Past
     from rung.model.assessment import Assessment
 
-BAR_CELLS = 28  # one a point
-NAME_CELLS = 24
 FORMULA = ("=", "+", "-", "@")  # a spreadsheet would work out a text that begins so
 
 
@@ -25,26 +22,6 @@ def changed(before: Assessment | None, after: Assessment) -> Mapping[str, int]:
     earlier = {} if before is None else {answer.question: answer.points for answer in before.answers}
     moved = {answer.question: answer.points - earlier.get(answer.question, answer.points) for answer in after.answers}
     return {question: points for question, points in moved.items() if points}
-
-
-def render_text(pasts: Sequence[Past], style: PageStyle) -> str:
-    """A line a moment, with its score as a bar, and under it what was gained or lost since the one before."""
-    page = Page(style)
-    width = min(NAME_CELLS, max((len(one_line(past.moment.name)) for past in pasts), default=0))
-    before: Assessment | None = None
-    for past in pasts:
-        found = past.assessment
-        full, empty = page.bar(found.score / found.max if found.max else 0, BAR_CELLS)
-        level = "uses no LLM" if found.level is None else f"{found.level.number}, {found.level.name}"
-        name = one_line(past.moment.name)[:NAME_CELLS].ljust(width)
-        page.write((past.moment.date, "dim"), f"  {name}  ", (full, "green"), (empty, "dim"), f"  {found.score:2}  {level}")
-        moves = changed(before, found)
-        for sign, color in (("+", "green"), ("-", "red")):
-            said = ", ".join(f"{sign}{abs(points)} {question}" for question, points in moves.items() if (points > 0) == (sign == "+"))
-            if said:
-                page.write((said, color), indent=14 + width, hang=2)
-        before = found
-    return page.render()
 
 
 def render_json(pasts: Sequence[Past]) -> str:

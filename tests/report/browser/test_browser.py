@@ -11,10 +11,12 @@ from typing import Any
 
 import pytest
 
-from rung.gate.types import Report
+from rung.gate.types import Past, Report
 from rung.judge import survey
 from rung.report.html import render_html
-from tests.report.sample import HOSTILE, gate_report, two_projects
+from rung.report.html_trend import render_html as trend_page
+from rung.repository.history import Moment
+from tests.report.sample import HOSTILE, gate_report, sample, two_projects
 
 pytestmark = pytest.mark.slow
 
@@ -56,7 +58,19 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     for name, report in reports.items():
         found[name] = folder / f"{name}.html"
         found[name].write_text(render_html(report), encoding="utf-8")
+    found["trend"] = folder / "trend.html"
+    found["trend"].write_text(trend_page(_history()), encoding="utf-8")
     return found
+
+
+def _history() -> list[Past]:
+    """A dozen releases, with hostile names among them."""
+    scores = (3, 3, 5, 9, 10, 8, 12, 12, 14, 15, 16, 15)
+    names = [HOSTILE, *(f"v1.{number}.0" for number in range(1, len(scores)))]
+    days = [f"2025-{number:02}-01" for number in range(1, len(scores) + 1)]
+    return [
+        Past(Moment(*moment, day), sample(score=score)) for *moment, day, score in zip(names, ["c" * 40] * 12, days, scores, strict=True)
+    ]
 
 
 def _linked(report: Report) -> Report:
@@ -107,7 +121,7 @@ def visit(browser: Any) -> Iterator[Any]:
 
 
 EVERYWHERE = list(product(("support-desk", "contract-reader", "clinic-guide"), (DESKTOP, PHONE), ("light", "dark")))
-TWICE = [(name, *look) for name in ("gate", "projects", "hostile") for look in ((DESKTOP, "light"), (PHONE, "dark"))]
+TWICE = [(name, *look) for name in ("gate", "projects", "hostile", "trend") for look in ((DESKTOP, "light"), (PHONE, "dark"))]
 
 
 @pytest.mark.parametrize(("name", "size", "scheme"), [*EVERYWHERE, *TWICE])
@@ -116,7 +130,8 @@ def test_the_page_is_quiet_fits_and_is_accessible(
 ) -> None:
     opened = visit(files[name], size, scheme)
     widths = [opened.wide()]
-    opened.page.click("#unfold")
+    if opened.shown("#unfold"):
+        opened.page.click("#unfold")
     widths.append(opened.wide())
     opened.page.context.new_cdp_session(opened.page).send("Runtime.evaluate", {"expression": axe})  # the page's own policy forbids a script
     result = opened.page.evaluate("axe.run()")
@@ -203,6 +218,24 @@ def test_everything_can_be_read_without_scripts(visit: Any, files: dict[str, Pat
     assert not opened.page.locator("#controls").is_visible()
     opened.page.locator("#p1-continuous-integration summary").first.click()
     assert opened.page.locator("#p1-continuous-integration .chain").first.is_visible()
+
+
+def test_the_points_of_a_trend_lead_to_its_table_by_keyboard(visit: Any, files: dict[str, Path]) -> None:
+    page = visit(files["trend"], PHONE).page
+    assert page.locator(".point").last.evaluate("node => node.getBoundingClientRect().right < innerWidth")  # the newest end is in sight
+    page.locator(".point").last.focus()
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')").startswith("v1.11.0, 2025-12-01: 15 of 28 points")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.querySelector(':target').id") == "m12"
+    page.click("#theme")
+    assert page.locator("#theme").inner_text() == "Light"
+
+
+def test_a_trend_fits_on_paper(visit: Any, files: dict[str, Path]) -> None:
+    opened = visit(files["trend"], {"width": 700, "height": 900})
+    opened.page.emulate_media(media="print")
+    assert opened.wide() == 0
+    assert opened.page.locator("svg.line").bounding_box()["width"] <= 700
 
 
 def test_print_unfolds_everything_in_light(visit: Any, files: dict[str, Path]) -> None:

@@ -2,7 +2,7 @@
 (function () {
   const all = (selector, root) => Array.from((root || document).querySelectorAll(selector));
   const byId = (id) => document.getElementById(id);
-  const query = byId("query"), project = byId("project"), status = byId("status"), unfold = byId("unfold"), theme = byId("theme");
+  const query = byId("query"), project = byId("project"), status = byId("status"), unfold = byId("unfold");
   const items = all("[data-item]"), questions = all(".question"), blocks = all("[data-block]"), asides = all("[data-aside]");
   const projects = all("[data-project]"), details = all("details"), buttons = all("[data-filter]");
   const texts = new Map(items.concat(details).map((node) => [node, node.textContent.toLowerCase()]));
@@ -56,27 +56,6 @@
     unfold.setAttribute("aria-pressed", String(open));
   }
 
-  // The choice is kept where the browser allows it; a sandboxed page has no storage.
-  function stored(value) {
-    try {
-      if (value) localStorage.setItem("rung-theme", value);
-      return localStorage.getItem("rung-theme");
-    } catch (_) {
-      return null;
-    }
-  }
-
-  function paint(scheme) {
-    if (scheme) document.documentElement.dataset.theme = scheme;
-    theme.textContent = dark() ? "Light" : "Dark";
-    theme.setAttribute("aria-label", dark() ? "Show in light colours" : "Show in dark colours");
-  }
-
-  const preference = matchMedia("(prefers-color-scheme: dark)");
-  function dark() {
-    return (document.documentElement.dataset.theme || (preference.matches ? "dark" : "light")) === "dark";
-  }
-
   // A link to something that is filtered out shows everything first.
   function follow() {
     const target = location.hash.length > 1 && byId(decodeURIComponent(location.hash.slice(1)));
@@ -92,8 +71,6 @@
   if (project) project.addEventListener("change", show);
   for (const button of buttons) button.addEventListener("click", () => choose(button.dataset.filter));
   unfold.addEventListener("click", () => fold(unfold.getAttribute("aria-pressed") !== "true"));
-  theme.addEventListener("click", () => paint(stored(dark() ? "light" : "dark") || (dark() ? "light" : "dark")));
-  preference.addEventListener("change", () => paint());
   addEventListener("hashchange", follow);
   addEventListener("keydown", (event) => {
     const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName);
@@ -111,7 +88,6 @@
     for (const node of opened) node.open = false;
   });
 
-  for (const node of [byId("controls"), unfold, theme]) node.hidden = false;
-  paint(stored());
+  for (const node of [byId("controls"), unfold]) node.hidden = false;
   follow();
 })();
