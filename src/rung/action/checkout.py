@@ -63,7 +63,7 @@ class _Checkout:
         try:
             there = self.remote.tags()
             names = git.run(self.place.git_folder, "for-each-ref", "--format=%(refname:strip=2)", "refs/tags")
-            here = set(names.decode("utf-8", "surrogateescape").splitlines())
+            here = set(names.decode("utf-8", "surrogateescape").split("\n"))
             chosen = [tag for tag in there[:MOST_TAGS] if tag not in here]
             if not chosen:
                 return

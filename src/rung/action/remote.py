@@ -47,8 +47,8 @@ class Remote:
 
     def tags(self) -> list[str]:
         """The names of the remote's tags, the highest version first. Raises FetchError."""
-        lines = self._run("ls-remote", "--tags", "--refs", "--sort=-version:refname", "--", "origin").splitlines()
-        return [line.partition("\t")[2].removeprefix("refs/tags/") for line in lines]
+        lines = self._run("ls-remote", "--tags", "--refs", "--sort=-version:refname", "--", "origin").split("\n")
+        return [line.partition("\t")[2].removeprefix("refs/tags/") for line in lines if line]
 
     def _run(self, *arguments: str) -> str:
         try:

@@ -129,6 +129,8 @@ def _write(top: Path, texts: dict[str, str]) -> None:
     written: list[Path] = []
     for name, text in texts.items():
         try:
+            if any(folder.is_symlink() for folder in (top / name).parents if folder.is_relative_to(top)):
+                raise OSError(None, "its folder is a link, which may lead anywhere")
             (top / name).parent.mkdir(parents=True, exist_ok=True)
             with (top / name).open("x", encoding="utf-8", newline="\n") as file:
                 written.append(top / name)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Sequence
 
 import click
@@ -17,11 +16,12 @@ from rung.cli.explain import explain
 from rung.cli.facts import facts
 from rung.cli.gate import gate
 from rung.cli.init import init
-from rung.cli.output import say
+from rung.cli.output import hush, say
 from rung.cli.scan import scan
 from rung.cli.trend import trend
 from rung.errors import UserError
 
+INTERRUPTED = 130
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
@@ -35,14 +35,9 @@ for command in (scan, gate, diff, init, explain, facts, trend, advance, badge, c
     cli.add_command(command)
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line (`sys.argv` unless given) and exit: 0 done, 1 the gate says no, 2 bad input or a defect of rung,
-    130 interrupted."""
-    sys.exit(run(arguments))
-
-
 def run(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line and return the exit code. Every error ends as one sentence on stderr, never as a traceback."""
+    """Run the command line (`sys.argv` unless given) and return the exit code: 0 done, 1 the gate says no, 2 bad input or a defect of
+    rung, 130 interrupted. Every error ends as one sentence on stderr, never as a traceback."""
     try:
         code = cli.main(arguments, prog_name="rung", standalone_mode=False)
         return code if isinstance(code, int) else 0
@@ -53,7 +48,15 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except (UserError, click.ClickException) as error:
         say(f"rung: {error}")
     except (KeyboardInterrupt, click.Abort):
-        return 130
+        say("rung: interrupted.")
+        return INTERRUPTED
+    except (SystemExit, BrokenPipeError):  # how click says that nobody reads any more
+        hush()
+        return 0
+    except OSError as error:
+        hush()
+        place = f"{error.filename}" if error.filename else "stdout: can't be written"
+        say(f"rung: {place}: {error.strerror or error}")
     except Exception as error:
         if os.environ.get("RUNG_DEBUG"):
             raise

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,9 +24,12 @@ def say(sentence: str) -> None:
     """Print one sentence to stderr, with whatever a file name or an error could smuggle into it made harmless."""
     from rung.report.safe import one_line
 
+    if sys.stderr is None:  # closed by whoever started us
+        return
     encoding = sys.stderr.encoding or "ascii"
     safe = one_line(sentence).encode(encoding, "backslashreplace").decode(encoding)
-    print(safe, file=sys.stderr)  # noqa: T201
+    with suppress(OSError):  # there is nowhere left to say it
+        print(safe, file=sys.stderr, flush=True)  # noqa: T201
 
 
 def page_style(to_file: bool) -> PageStyle:
@@ -53,24 +58,37 @@ def emit(text: str, output: str | None) -> None:
 
 def print_quietly(text: str) -> None:
     """Print to stdout; a reader that has gone away (`| head`) is no error. Raises OSError."""
+    if sys.stdout is None:
+        raise OSError(errno.EBADF, os.strerror(errno.EBADF))
     try:
         sys.stdout.write(text)
         sys.stdout.flush()
     except BrokenPipeError:
-        # Python flushes stdout once more on its way out, and would complain then.
+        hush()
+    except OSError:
+        hush()
+        raise
+
+
+def hush() -> None:
+    """Let what is left for stdout go nowhere: Python flushes it once more on its way out, and would complain."""
+    with suppress(OSError, ValueError, AttributeError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def replace_file(path: Path, text: str) -> None:
-    """Write beside the file and rename, so that nobody ever reads half a report. Raises OSError."""
-    path = path.resolve()
-    if path.exists() and not path.is_file():
+    """Write beside the file and rename, so that nobody ever reads half a report. Raises OSError.
+
+    A link is replaced, not followed: in a checkout of a stranger's it may lead anywhere.
+    """
+    if path.exists() and (not path.is_file() or path.is_relative_to("/dev") or path.is_relative_to("/proc")):
         path.write_text(text, encoding="utf-8")  # a device or a pipe cannot be renamed over; a folder is an error
         return
-    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    draft = path.with_name(f".{path.name[:100]}.{os.urandom(4).hex()}.tmp")
     try:
-        draft.write_text(text, encoding="utf-8")
-        if path.exists():
+        with draft.open("x", encoding="utf-8") as stream:
+            stream.write(text)
+        if path.exists() and not path.is_symlink():
             shutil.copymode(path, draft)
         draft.replace(path)
     finally:

@@ -18,7 +18,7 @@ INTERVAL = 0.1
 @contextmanager
 def progress_bar() -> Iterator[Callable[[str, int, int], None] | None]:
     """Give a function (stage, done, total) that draws the bar once the patience is over; None where there is no terminal."""
-    if not sys.stderr.isatty():
+    if sys.stderr is None or not sys.stderr.isatty():
         yield None
         return
     with ExitStack() as stack:

@@ -10,7 +10,9 @@ from rung.link.project import Project
 from rung.link.rollback import Rollback
 from rung.link.updates import Updates
 
-VERSION_TAG = re.compile(r"(?:^|[/@_-])v?\d+(?:\.\d+)+(?:[-+.]?\w+)*$|^v\d+$|^release[-/]\d|^\d{4}[.-]\d{2}|^v?20\d{6}$", re.IGNORECASE)
+VERSION_TAG = re.compile(
+    r"(?:^|[/@_-])v?\d+(?:\.\d+)++\w*+(?:[-+.]\w++)*+$|^v\d+$|^release[-/]\d|^\d{4}[.-]\d{2}|^v?20\d{6}$", re.IGNORECASE
+)
 VERSIONED = re.compile(r"(?:^|[/_.-])v\d+(?:[._-]\d+)*(?=[/_.-])|[/_-]20\d{2}[-_]?\d{2}(?:[-_]?\d{2})?(?=[/_.-])", re.IGNORECASE)
 VERSIONED_NAME = re.compile(r"^[\w.:/{}$-]*[a-z}][-_.]v\d+(?:[-_.]\d+)*$", re.IGNORECASE)
 DATA_CATEGORIES = frozenset({"data-versioning", "model-registry"})

@@ -24,7 +24,7 @@ RESULT_WORDS = re.compile(
 )
 # What a harness goes through when it compares: the plural of what can vary.
 VARIANTS = re.compile(
-    r"(?:^|[\s(._\[])(?:\w*_)?(?:models?_?(?:names|ids|list|configs)?|llms|variants|prompt_?(?:versions|variants|templates|styles)|prompts_to_\w+"
+    r"(?:^|[\s(._\[])(?:models?_?(?:names|ids|list|configs)?|llms|variants|prompt_?(?:versions|variants|templates|styles)|prompts_to_\w+"
     r"|chunk_?sizes|temperatures|top_?ks|retrievers|rerankers|strategies|configurations|experiments|arms|treatments)\b",
     re.IGNORECASE,
 )

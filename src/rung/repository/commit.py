@@ -31,7 +31,7 @@ def _candidates(place: Place, ref: str) -> Iterator[str]:
         return
     yield ref
     names = git.run(place.git_folder, "for-each-ref", "--format=%(refname)", "refs/remotes").decode("utf-8", "surrogateescape")
-    found = [name for name in names.splitlines() if name.split("/", 3)[3:] == [ref]]
+    found = [name for name in names.split("\n") if name.split("/", 3)[3:] == [ref]]
     yield from found if len(found) == 1 else ()
 
 

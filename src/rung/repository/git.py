@@ -17,6 +17,8 @@ _CONFIGURATION = {
     "core.hooksPath": os.devnull,
     "protocol.allow": "never",
 }
+PATIENCE = 300.0  # seconds; only a git that was led to read a pipe or a device takes longer
+_running: set[subprocess.Popen[bytes]] = set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +36,17 @@ def is_inherited(name: str) -> bool:
 
 
 def settings() -> dict[str, str]:
-    """The variables that every git process gets: no network, no prompt, no locks, no lazy fetch, messages in English."""
+    """The variables that every git process gets: no network, no prompt, no locks, no lazy fetch, messages in English.
+
+    Objects and histories are what their ids say, whatever replacements and grafts the clone has.
+    """
     fixed = {
         "GIT_ALLOW_PROTOCOL": "none",
         "GIT_NO_LAZY_FETCH": "1",
         "GIT_OPTIONAL_LOCKS": "0",
         "GIT_TERMINAL_PROMPT": "0",
+        "GIT_NO_REPLACE_OBJECTS": "1",
+        "GIT_GRAFT_FILE": f"{os.devnull}/none",  # an empty file would be answered with a hint
         "GIT_CONFIG_NOSYSTEM": "1",
         "LC_ALL": "C",
         "GIT_CONFIG_COUNT": str(len(_CONFIGURATION)),
@@ -50,13 +57,13 @@ def settings() -> dict[str, str]:
     return fixed
 
 
-def start(folder: Path, *arguments: str) -> Callable[[], Output]:
-    """Starts git in a folder and returns a function that waits for its output; raises UserError when there is no git program."""
+def _launch(folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
+    """A git process in a folder, with pipes; raises UserError when there is no git program."""
     environment = {name: value for name, value in os.environ.items() if not is_inherited(name)}
     try:
-        process = subprocess.Popen(  # noqa: S603 - arguments are ours, and refs come behind --end-of-options
+        return subprocess.Popen(  # noqa: S603 - arguments are ours, and refs come behind --end-of-options
             ["git", "-C", str(folder), *arguments],  # noqa: S607 - the git that the person uses
-            env={**environment, **settings()},
+            env={**environment, **settings(), "PATH": programs()},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -64,11 +71,37 @@ def start(folder: Path, *arguments: str) -> Callable[[], Output]:
     except OSError as error:
         raise UserError(f"git can't be started ({error.strerror}): install it, or put it on the PATH.") from error
 
+
+def start(folder: Path, *arguments: str) -> Callable[[], Output]:
+    """Starts git in a folder and returns a function that waits for its output.
+
+    Both raise UserError: when there is no git program, and when it doesn't come to an end.
+    """
+    process = _launch(folder, *arguments)
+    _running.add(process)
+
     def finish() -> Output:
-        data, errors = process.communicate()
+        try:
+            data, errors = process.communicate(timeout=PATIENCE)
+        except subprocess.TimeoutExpired as error:
+            _stop_all()
+            raise UserError(f"git doesn't come to an end at {folder}: look for pipes and devices among the files that it reads.") from error
+        _running.discard(process)
         return Output(process.returncode, data, errors.decode("utf-8", "replace").strip())
 
     return finish
+
+
+def programs() -> str:
+    """The PATH, without folders that depend on the current one, which may be the scanned one."""
+    return os.pathsep.join(folder for folder in os.environ.get("PATH", os.defpath).split(os.pathsep) if Path(folder).is_absolute())
+
+
+def _stop_all() -> None:
+    while _running:
+        process = _running.pop()
+        process.kill()
+        process.communicate()
 
 
 def check(output: Output, folder: Path) -> bytes:

@@ -31,7 +31,7 @@ def releases(repository: Repository) -> list[Moment]:
     """The commits that carry tags with a number, oldest first. Raises UserError outside git."""
     form = "%(refname:strip=2)%00%(objectname)%00%(*objectname)%00%(creatordate:unix)"
     moments = []
-    for line in _git(repository, "for-each-ref", f"--format={form}", "--sort=creatordate", "refs/tags").splitlines():
+    for line in _git(repository, "for-each-ref", f"--format={form}", "--sort=creatordate", "refs/tags").split("\n")[:-1]:
         name, direct, peeled, seconds = line.split("\0")
         if seconds and any(character.isdigit() for character in name):
             moments.append(Moment(name, peeled or direct, _day(seconds)))
@@ -57,7 +57,7 @@ def months(repository: Repository) -> list[Moment]:
 def _line(repository: Repository) -> list[Moment]:
     """The commits of the main line, newest first."""
     found = _git(repository, "rev-list", "--first-parent", "--timestamp", repository.commit or "HEAD")
-    pairs = [line.split(" ") for line in found.splitlines()]
+    pairs = [line.split(" ") for line in found.split("\n")[:-1]]
     return [Moment(commit[:12], commit, _day(seconds)) for seconds, commit in pairs]
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import shutil
 import threading
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from rung.errors import UserError
 from rung.repository import git as plumbing
 from rung.repository.place import Place
 from rung.repository.tree import LIMIT, UnreadableError
@@ -16,6 +19,7 @@ from rung.repository.tree import LIMIT, UnreadableError
 if TYPE_CHECKING:
     from git import Git
 
+_ID_LENGTH = 40  # SHA-1 in hexadecimal digits; the library reads no others
 _EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"  # git knows it in every repository
 
 
@@ -27,6 +31,7 @@ class ObjectStore:
         self._place = place
         self._whole = whole
         self._streams: dict[tuple[int, int], Git] = {}  # a stream each process and thread: it serves one reader at a time
+        weakref.finalize(self, _end, self._streams)  # left to the garbage collector, a process may be told of before it is ended
         self._present: dict[str, int] | None = None
 
     def sizes(self) -> dict[str, int]:
@@ -38,7 +43,9 @@ class ObjectStore:
         return self._present
 
     def read(self, blob: str) -> bytes:
-        """The content of a blob; raises UnreadableError when it is absent or huge."""
+        """The content of a blob. Raises UnreadableError when it is absent or huge, UserError for ids that can't be asked for."""
+        if len(blob) != _ID_LENGTH:
+            raise UserError("This repository names its objects by SHA-256; only its work tree can be read: leave out --ref and --base.")
         if self._may_be_absent and blob not in self.sizes():
             raise UnreadableError("unread-absent")
         try:
@@ -64,13 +71,21 @@ class ObjectStore:
 
     def _open(self) -> Git:
         os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
+        # the library asks for git's version as soon as it is imported, and would take any `git` of the current folder
+        os.environ.setdefault("GIT_PYTHON_GIT_EXECUTABLE", shutil.which("git", path=plumbing.programs()) or "git")
         with _without_inherited_variables():
             from git import Git  # slow to import, and only needed away from the work tree
 
             stream = Git(self._place.git_folder)
-            stream.update_environment(**plumbing.settings(), GIT_DIR=str(self._place.git_folder))
+            stream.update_environment(**plumbing.settings(), GIT_DIR=str(self._place.git_folder), PATH=plumbing.programs())
             stream.get_object_data(_EMPTY_TREE)  # starts the process here, inside the clean environment
         return stream
+
+
+def _end(streams: dict[tuple[int, int], Git]) -> None:
+    """Ends the processes behind streams."""
+    for stream in streams.values():
+        stream.clear_cache()
 
 
 @contextmanager

@@ -85,6 +85,6 @@ def _tags(place: Place, notices: Notices, commit: str | None = None) -> tuple[st
 def _tag_names(place: Place, *options: str) -> dict[str, int]:
     """Tags, each with the second in which it was made."""
     form = "--format=%(refname:strip=2)%00%(creatordate:unix)"
-    lines = git.run(place.git_folder, "for-each-ref", form, *options, "refs/tags").decode("utf-8", "replace").splitlines()
+    lines = git.run(place.git_folder, "for-each-ref", form, *options, "refs/tags").decode("utf-8", "replace").split("\n")[:-1]
     pairs = (line.partition("\0") for line in lines)
     return {name: int(seconds or 0) for name, _, seconds in pairs}

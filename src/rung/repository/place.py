@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from rung.errors import UserError
 from rung.repository import git
+from rung.repository.disk import read_file
+from rung.repository.tree import UnreadableError
 
 _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _QUESTIONS = (
@@ -37,7 +41,7 @@ def find(folder: Path) -> Place | None:
 
     Raises UserError when git is needed and missing, or can't read the repository.
     """
-    if not any(_looks_like_git(candidate) for candidate in (folder, *folder.parents)):
+    if _home(folder) is None:
         return None
     output = git.start(folder, "rev-parse", "--path-format=absolute", *_QUESTIONS, "HEAD^{commit}")()
     lines = output.data.decode("utf-8", "surrogateescape").split("\n")
@@ -47,6 +51,7 @@ def find(folder: Path) -> Place | None:
     if lines[0].startswith("--"):  # echoed as unknown
         raise UserError("This git is too old to read repositories safely: git 2.31 or newer is needed.")
     shallow, inside, git_folder, common_folder, prefix, commit = lines[: len(_QUESTIONS) + 1]
+    _check_home(folder, Path(git_folder).resolve(), Path(common_folder).resolve())
     scope = prefix.rstrip("/")
     top = folder.parents[scope.count("/")] if scope else folder
     work_tree = inside == "true" and (top / ".git").exists()  # a configured work tree elsewhere is none of ours
@@ -61,11 +66,40 @@ def find(folder: Path) -> Place | None:
     )
 
 
-def _looks_like_git(folder: Path) -> bool:
+def _home(folder: Path) -> Path | None:
+    """Where git looks for the repository of a folder: a `.git` in it or above, or a bare repository."""
+    for candidate in (folder, *folder.parents):
+        with suppress(OSError):  # a folder above that may not be looked into
+            if (candidate / ".git").exists():
+                return candidate / ".git"
+            if (candidate / "HEAD").is_file() and (candidate / "objects").is_dir():
+                return candidate
+    return None
+
+
+def _check_home(folder: Path, git_folder: Path, common_folder: Path) -> None:
+    """Raises UserError where a `.git` file or link leads to a repository elsewhere that doesn't lead back: it is another's."""
+    home = _home(folder)
+    if home is None or git_folder == common_folder == home:
+        return
+    if git_folder.parent == common_folder / "worktrees":
+        back = _line(git_folder, "gitdir")  # of a linked work tree
+    elif git_folder == common_folder:
+        output = git.start(git_folder, "config", "--get", "core.worktree")()  # of a submodule
+        back = output.data.decode("utf-8", "surrogateescape").rstrip("\n")
+        back = back and f"{back}/.git"
+    else:
+        back = ""
+    if not back or Path(os.path.normpath(git_folder / back)).parent.resolve() != home.parent:
+        advice = f"if that is right, run `git -C {home.parent} config core.worktree {home.parent}`"
+        raise UserError(f"{home} leads to {common_folder}, which doesn't know it, so it may be another's: {advice}.")
+
+
+def _line(folder: Path, name: str) -> str:
     try:
-        return (folder / ".git").exists() or ((folder / "HEAD").is_file() and (folder / "objects").is_dir())
-    except OSError:  # a folder above that may not be looked into
-        return False
+        return read_file(folder, name).decode("utf-8", "surrogateescape").rstrip("\n")
+    except UnreadableError:
+        return ""
 
 
 def _refuse(folder: Path, errors: str) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|\n')
+_TOKEN = re.compile(r'"(?:[^"\\]|\\(?s:.))*+(?:"|\Z)|\n')
 _MAGIC = re.compile(r"(\s*)(?:[%!?]|[\w.]+\?+\s*$|[\w, ]+=\s*[%!](?!=))")
 _SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)(?:</script\s*>|\Z)", re.DOTALL | re.IGNORECASE)
 _DATA = re.compile(r"\btype\s*=\s*[\"'](?!module|text/(?:java|type)script|text/babel|application/javascript)", re.IGNORECASE)

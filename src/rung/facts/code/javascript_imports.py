@@ -8,8 +8,8 @@ from rung.facts.code.reader import Reader
 from rung.facts.code.source import Import, Value
 from rung.facts.code.tree import Node
 
-_COMMENT = re.compile(r"(['\"])(?:\\.|(?!\1).)*\1|/\*.*?\*/|//[^\n]*", re.DOTALL)
-_FROM = re.compile(r"(?:import|export)\s*(type\b(?!\s*(?:from\b|,)))?(.*?)\s*\bfrom\s*(['\"])(.+?)\3", re.DOTALL)
+_COMMENT = re.compile(r"(['\"])(?:\\.|(?!\1)[^\\])*+\1|/\*.*?\*/|//[^\n]*", re.DOTALL)
+_FROM = re.compile(r"(?:import|export)\s*+(type\b(?!\s*(?:from\b|,)))?(.*?)\bfrom\s*+(['\"])(.+?)\3", re.DOTALL)
 _BARE = re.compile(r"import\s*(['\"])(.+?)\1")
 _EQUALS = re.compile(r"import\s+([\w$]+)\s*=\s*require\(\s*(['\"])(.+?)\2")
 _NAMED = re.compile(r"\{(.*)\}", re.DOTALL)
@@ -48,7 +48,7 @@ def _record_from(reader: Reader, text: str, line: int) -> None:
     parsed = _FROM.match(text)
     if parsed is None or parsed[1]:
         return
-    clause, module = parsed[2], parsed[4]
+    clause, module = parsed[2].rstrip(), parsed[4]
     names: list[tuple[str, str]] = []
     types = 0
     named = _NAMED.search(clause)

@@ -12,8 +12,8 @@ from rung.facts.code.reader import Reader, Record
 from rung.facts.code.shared import dead_conditions, default_beside, is_operand, operator_between, record_compared
 from rung.facts.code.tree import Node
 
-_FUNCTION_NAME = re.compile(r"(?:async\s+)?function\s*\*?\s*([\w$]+)")
-_CLASS_NAME = re.compile(r"(?:@[^\n]*\s+)*(?:abstract\s+|export\s+|const\s+|declare\s+)*(?:class|interface|enum)\s+([\w$]+)")
+_FUNCTION_NAME = re.compile(r"(?:async\s+)?function\s*+\*?\s*+([\w$]+)")
+_CLASS_NAME = re.compile(r"\s*+(?:(?:abstract|export|const|declare)\s++)*(?:class|interface|enum)\s++([\w$]+)")
 _IMPLEMENTS = re.compile(r"\b(?:implements|extends)\s+(.*)", re.DOTALL)
 _BASE = re.compile(r"[\w$.]+")
 _GENERIC = re.compile(r"<[^{}]*>")
@@ -200,7 +200,11 @@ def _decorators(reader: Reader, nodes: list[Node]) -> list[str]:
 
 
 def _record_class(reader: Reader, node: Node) -> None:
-    name = _CLASS_NAME.match(reader.text, node.start, node.end)
+    start = node.start
+    for child in node.children:
+        if child.kind == "decorator" and not reader.text[start : child.start].strip():
+            start = child.end
+    name = _CLASS_NAME.match(reader.text, start, node.end)
     own = [child for child in node.children if child.kind == "decorator" and name and child.end < name.end()]
     decorators = _decorators(reader, node.before("decorator") + own)
     reader.add_class(node, name[1] if name else _given_name(reader, node)[0], _bases(reader, node), decorators)

@@ -13,7 +13,7 @@ from rung.facts.code.source import Import, Value
 from rung.facts.code.tree import Node, kinds
 
 _COMMENT = re.compile(r"#[^\n]*")
-_FROM = re.compile(r"from\s*(\.*\s*[\w.]*)\s*import\b(.*)", re.DOTALL)
+_FROM = re.compile(r"from\s*+(\.*+\s*+[\w.]*)\s*+import\b(.*)", re.DOTALL)
 _ALIASED = re.compile(r"([\w.*]+)(?:\s+as\s+(\w+))?")
 _DEFINED = re.compile(r"(?:async\s+)?(?:def|class)\s+(\w+)")
 _NEVER = r"\(?\s*(?:False|0|None|not\s+True|(?:\w+\.)?TYPE_CHECKING)\s*\)?"

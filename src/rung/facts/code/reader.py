@@ -27,7 +27,7 @@ from rung.facts.code.source import (
     Text,
     Value,
 )
-from rung.facts.code.tree import Node, affordable, build, release, wanted, without_dense_lines
+from rung.facts.code.tree import Node, affordable, build, release, wanted, without_dense_lines, without_open_comments
 
 CUT = 200
 _LONGEST_NAME = 2_000
@@ -91,7 +91,7 @@ class Reader:
     def __init__(self, source: Source, grammar: Grammar, text: str, line_numbers: Sequence[int] | None = None) -> None:
         self.source = source
         self.grammar = grammar
-        self.text = without_dense_lines(text)
+        self.text = without_dense_lines(text if grammar.comment is not _C_COMMENT else without_open_comments(text))
         self.imported: dict[str, str] = {}
         """Local name -> dotted name of what it was imported as, where the language's reader keeps it."""
         self._line_numbers = line_numbers

@@ -20,6 +20,9 @@ _WIDE = 5_000
 _SPARSE = 15
 _GROUP = 8
 _MOST_STEPS = 1_000_000_000
+_MOST_OPEN = 500
+_LOOKS = 4  # at the place of a node
+_SIGNS = " \n\t\"'`$;,.:|&(){}[]<>=\\"
 
 
 def kinds(names: str) -> tuple[str, ...]:
@@ -153,6 +156,17 @@ def affordable(text: str, count: int) -> str:
     """
     longest = max(map(len, text.split("\n"))) if count * len(text) > _MOST_STEPS else 0
     return _without_wide_lines(text, bool) if count * longest > _MOST_STEPS else text
+
+
+def without_open_comments(text: str) -> str:
+    """The text up to where comments are only opened, and never closed: the parser would look for the end of each of them."""
+    end = text.rfind("*/") + 1
+    return text[: text.index("/*", end)] if text.count("/*", end) > _MOST_OPEN else text
+
+
+def bounded(text: str) -> str:
+    """As `affordable`, for a text whose nodes haven't been counted: there are about as many as signs and blanks."""
+    return affordable(text, _LOOKS * sum(map(text.count, _SIGNS))) if len(text) > _WIDE else text
 
 
 def _without_wide_lines(text: str, condition: Callable[[str], bool]) -> str:

@@ -12,7 +12,7 @@ from rung.facts.settings.entries import Entry, children, read_toml
 
 CATALOG = "catalog"
 
-_COMMENT = re.compile(r"""("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|//[^\n]*|/\*""")
+_COMMENT = re.compile(r"""("(?:[^"\\\n]|\\.){0,2000}+"|'(?:[^'\\\n]|\\.){0,2000}+')|//[^\n]*|/\*""")
 _CONFIGURATION = re.compile(
     r"""(?<![\w.])(\w*(?:[iI]mplementation|[aA]pi|[cC]ompile|[cC]ompileOnly|[rR]untime|[rR]untimeOnly|[cC]lasspath|[dD]evelopmentOnly"""
     r"""|annotationProcessor|kapt|ksp)|mavenBom)\b[ \t]*\(?\s*"""

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from rung.facts.code.tree import bounded
 from rung.facts.pipelines.shell_run import run_shell
 from rung.facts.pipelines.types import Command
 
 _LONGEST_TEXT = 1_000_000
-_ABSURD = re.compile(r"(?:[({\[]\s?){200}")  # no text that a person wrote, and seconds for the parser
+_MOST_HEREDOCS = 1_000  # the parser looks for the end of each
+_ABSURD = re.compile(r"(?:[({\[<]\s?){200}")  # no text that a person wrote, and seconds for the parser
 _PLAIN = re.compile(r"[A-Za-z0-9_./][A-Za-z0-9_./:@%+,=\- ]*")
 _TEMPLATE = re.compile(
     r"\$\{\{.*?\}\}"  # GitHub
@@ -41,9 +43,9 @@ def parse_shell(text: str, first_line: int = 1, environment: Mapping[str, str] |
         if "=" not in words[0] and words[0].rsplit("/", 1)[-1] not in _SPECIAL:
             line = first_line + text[: len(text) - len(text.lstrip())].count("\n")
             return (Command(tuple(words), line, " ".join(words)),)
-    if not stripped or len(text) > _LONGEST_TEXT or _ABSURD.search(stripped):
+    if not stripped or len(text) > _LONGEST_TEXT or text.count("<<") > _MOST_HEREDOCS or _ABSURD.search(stripped):
         return ()
-    masked, templates = _mask(_BACKTICK_CONTINUATION.sub("\\\\", text.replace("\r\n", "\n")))
+    masked, templates = _mask(_BACKTICK_CONTINUATION.sub("\\\\", bounded(text.replace("\r\n", "\n"))))
     commands = run_shell(masked, first_line, environment or {}, script)
     if not templates:
         return commands

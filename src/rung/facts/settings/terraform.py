@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from rung.facts.code.source import Value
+from rung.facts.code.tree import bounded
 from rung.facts.fact import Fact, Location
 from rung.facts.settings.entries import Path, quote
 from rung.facts.settings.expressions import scalars
@@ -14,6 +15,8 @@ from rung.facts.settings.values import setting
 
 _MAXIMUM_DEPTH = 60
 _LITERALS = frozenset({"string", "template", "number", "boolean"})
+_WITHOUT_VALUE = re.compile(r"(?<![=!<>])=\s*+(?:[\w.-]++\s*+=(?!=)|\Z)")
+_MOST_ERRORS = 500  # the parser tries to mend all of them at once
 _BLANKS = re.compile(r"\s{1000}")  # the grammar's scanner takes quadratic time over these
 _HEADS = frozenset({"resource", "variable", "module", "data", "provider"})
 
@@ -48,11 +51,11 @@ def terraform_resources(path: str, text: str) -> Iterator[Fact]:
 
 
 def _body(text: str) -> Any:
-    if _BLANKS.search(text):
+    if _BLANKS.search(text) or len(_WITHOUT_VALUE.findall(text)) > _MOST_ERRORS:
         return None
     from ast_grep_py import SgRoot
 
-    root = SgRoot(text, "hcl").root()
+    root = SgRoot(bounded(text), "hcl").root()
     return next((child for child in root.children() if child.kind() == "body"), None)
 
 

@@ -32,7 +32,7 @@ def read_gradle(path: str, text: str) -> list[Unit]:
         kind = next((groups[key] for key in "acdfhjk" if groups[key]), "") or ("Test" if name == "test" else "")
         body = plain[found.end() : _end(plain, found.end())]
         line = plain.count("\n", 0, found.start()) + 1
-        working = re.search(r"\bworkingDir\b\s*=?\s*(?:\(|file\()?\s*[\"']([^\"']+)", body)
+        working = re.search(r"\bworkingDir\b\s*+=?\s*+(?:\(|file\()?\s*+[\"']([^\"']+)", body)
         needs = tuple(dict.fromkeys(need for match in _DEPENDS.finditer(body) for need in _needs(match[1])))
         folder = folder_in(folder_of(path), working[1].replace("$projectDir/", "").replace("${projectDir}/", "") if working else None)
         units.append(Unit("gradle", name, path, line, folder, _commands(kind, body, line), needs))

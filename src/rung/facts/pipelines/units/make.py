@@ -15,7 +15,7 @@ _ASSIGNMENT = re.compile(
     r"\s*(?P<export>(?:(?:export|override|private|unexport)\s+)*)(?P<name>[\w.\-/]+)\s*(?P<how>:{0,3}=|\?=|\+=|!=)\s*(?P<value>.*)",
     re.DOTALL,
 )
-_RULE = re.compile(r"(?P<targets>[^\t#=:\s][^=:#]*?)\s*&?::?(?!=)\s*(?P<rest>.*)", re.DOTALL)
+_RULE = re.compile(r"(?P<targets>[^\t#=:\s][^=:#]*?)&?::?(?!=)\s*(?P<rest>.*)", re.DOTALL)
 _COMMENT = re.compile(r"(?:^|\s)#.*", re.DOTALL)
 _CONDITIONAL = re.compile(r"\s*(?:(ifeq|ifneq|ifdef|ifndef)\b|(else)\b|(endif)\b)")
 _DEFINE = re.compile(r"\s*(?:override\s+)?define\s+([\w.-]+)")

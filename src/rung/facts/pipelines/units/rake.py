@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from rung.facts.code.tree import bounded
 from rung.facts.pipelines.shell import parse_shell
 from rung.facts.pipelines.types import Command, Unit
 from rung.facts.pipelines.units.common import command, folder_of
@@ -37,7 +38,7 @@ def read_rakefile(path: str, text: str) -> list[Unit]:
     if len(text) > _LONGEST:
         return []
     reader = _Reader()
-    reader.walk(SgRoot(text, "ruby").root(), "", None, 0)
+    reader.walk(SgRoot(bounded(text), "ruby").root(), "", None, 0)
     units = []
     for task in reader.tasks.values():
         needs = tuple(dict.fromkeys(reader.resolved(need, task.name) for need in task.needs))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +11,7 @@ import yaml
 from rung.facts.settings.entries.entry import MAXIMUM_DEPTH, Entry
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_LINE_END = re.compile(r"\r\n?|\n")
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 
@@ -19,13 +21,14 @@ def read_yaml(text: str, maximum: int = 20_000) -> Iterator[list[Entry]]:
     A document that is not well formed or has more than `maximum` scalars is left out, with all that follow.
     """
     loader = _LOADER(text.replace("\t", "    ") if "\t" in text else text)
+    last = len(_LINE_END.findall(text)) + 1
     try:
-        walk = _Document(maximum)
+        walk = _Document(maximum, last)
         while loader.check_event():
             event = loader.get_event()
             if isinstance(event, yaml.DocumentEndEvent):
                 yield walk.entries
-                walk = _Document(maximum)
+                walk = _Document(maximum, last)
             elif not walk.take(event):
                 return
     except (yaml.YAMLError, ValueError):
@@ -37,8 +40,9 @@ def read_yaml(text: str, maximum: int = 20_000) -> Iterator[list[Entry]]:
 class _Document:
     """The entries of one document, built event by event."""
 
-    def __init__(self, maximum: int) -> None:
+    def __init__(self, maximum: int, last: int) -> None:
         self._maximum = maximum  # aliases of aliases could otherwise grow without end
+        self._last = last  # line of the text; the parser puts a value that is missing at the end behind it
         self.entries: list[Entry] = []
         self._stack: list[str | int | None] = []  # the current key or position of each open node; None: a key is due
         self._open: list[tuple[str | None, int]] = []  # anchor and first entry of each open node
@@ -81,7 +85,7 @@ class _Document:
         value = "" if event.style in (None, "") and event.value in _NULLS else str(event.value)
         path = self._path()
         if path:
-            self.entries.append(Entry(path, value, event.start_mark.line + 1, event.tag or ""))
+            self.entries.append(Entry(path, value, min(event.start_mark.line + 1, self._last), event.tag or ""))
             if event.anchor:
                 self._remember(event.anchor, len(self.entries) - 1)
         self._advance()
