@@ -42,11 +42,11 @@ on: [pull_request]
 jobs:
   evaluate:
     runs-on: ubuntu-latest
-    env: {OPENAI_API_KEY: "${{ secrets.OPENAI_API_KEY }}"}
     steps:
       - uses: actions/checkout@v4
       - run: pip install -r requirements.txt
       - run: pytest evals
+    env: {OPENAI_API_KEY: "${{ secrets.OPENAI_API_KEY }}"}
 """
 
 DESK = {

@@ -9,9 +9,9 @@ from typing import Any
 
 from rung.link.project import Project
 
-PLAIN = re.compile(r"\$(?:\.[\w-]+|\[\*\])+")
+PLAIN = re.compile(r"\$(?:\.[\w-]+|\['[\w-]+'\]|\[\*\])+")
 SEARCHED = 1_000_000  # characters of a file that an expression of the catalogue sees
-STEP = re.compile(r"\.[\w-]+|\[\*\]")
+STEP = re.compile(r"\[\*\]|[\w-]+")
 
 
 @cache
@@ -36,7 +36,7 @@ def query(data: Any, path: str) -> list[Any]:
             if key == "[*]":
                 found = [v for d in found if isinstance(d, (list, dict)) for v in (d.values() if isinstance(d, dict) else d)]
             else:
-                found = [d[key[1:]] for d in found if isinstance(d, dict) and key[1:] in d]
+                found = [d[key] for d in found if isinstance(d, dict) and key in d]
         return found
     try:
         return list(_compiled(path).findall(data))

@@ -13,7 +13,6 @@ from rung.link.checks import TestUnit, asserts, test_units
 from rung.link.commands import allowed
 from rung.link.evaluation import Evaluation
 from rung.link.gates import Gates, Reach
-from rung.link.glance import GROUPS
 from rung.link.graph import Graph
 from rung.link.models import Models
 from rung.link.project import Project
@@ -56,7 +55,7 @@ class Safety:
         self.evaluations = [e for e in evaluations if not e.dead]
         self.dead = {e.path for e in evaluations if e.dead}
         words = project.vocabulary["safety"]
-        self.words = re.compile("|".join(re.escape(w.rstrip("(")) for w in GROUPS["measure"]), re.IGNORECASE)
+        self.words = re.compile("|".join(re.escape(w.rstrip("(")) for w in project.vocabulary["glances"]["measure"]), re.IGNORECASE)
         self.measures = {kind: re.compile(p, re.IGNORECASE) for kind, p in words["measures"].items()}
         self.answering = re.compile(words["answers"], re.IGNORECASE)
         self.hiding = re.compile(words["hiding_parameters"], re.IGNORECASE)
