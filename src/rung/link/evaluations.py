@@ -308,8 +308,11 @@ class Evaluations:
         found.prompts = self._prompt_files(source)
 
     def _asks_application(self, source: Source) -> bool:
+        own = [t for t in self.graph.touches(source.path) if self.project.role(t) is Role.APPLICATION]
+        direct = {id(c) for c in self.asking.direct(source.path)}
         return (
-            any(self.asking.names(t) for t in self.graph.touches(source.path) if self.project.role(t) is Role.APPLICATION)
+            any(self.asking.names(t) for t in own)
+            or (bool(own) and any(id(c) not in direct for c in self.asking.calls(source.path)))
             or any(c.argument("target") is not None for c in source.calls)
             or bool(self.requests.of(source))
             or any(re.match(r"https?://(?:localhost|127\.0\.0\.1|0\.0\.0\.0)[:/]", t.value) for t in source.texts)

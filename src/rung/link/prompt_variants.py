@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator
+from itertools import combinations
 
 from rung.facts.code.source import Source, Value
 from rung.facts.fact import Fact
@@ -20,6 +21,8 @@ VERSION_FOLDER = re.compile(r"prompts?/(?:.*/)?v\d+/|prompts?/(?:.*/)?variants?/
 # The name of what says which version of the prompts this is, and the least length of a text that is one.
 VERSION_NAME = re.compile(r"(?:^|_|[a-z](?=[A-Z]))prompts?_?(?:template_?)?version$", re.IGNORECASE)
 PROMPT_LENGTH = 40
+# Parts of a name that says what kind of a prompt a file holds, with what settings.
+LONG_NAME = 5
 FORMS = ("template", "definition", "module")
 
 
@@ -47,8 +50,10 @@ class PromptVariants:
         for prompt in kept:
             if prompt.location.path in families:
                 yield prompt, False
+        alike = _alike(p.location.path for p in kept if p.fields["form"] == "definition")
         for prompt in kept:
-            if prompt.fields["form"] in ("template", "definition") and self._is_variant(prompt.location.path, siblings):
+            path = prompt.location.path
+            if prompt.fields["form"] in ("template", "definition") and (path in alike or self._is_variant(path, siblings)):
                 yield prompt, False
 
     def _is_version(self, path: str) -> bool:
@@ -104,6 +109,8 @@ class PromptVariants:
                     compared.setdefault(value.group(1), comparison.line)
         if len(compared) >= 2:
             return min(compared.values())
+        if line := self._family_line(source):
+            return line
         for assignment in source.assignments:
             name = assignment.name.rsplit(".", 1)[-1]
             if self.constants.search(name) and (_is_version_table(assignment.value) or self._is_family_table(assignment.value)):
@@ -114,6 +121,16 @@ class PromptVariants:
                 line = _versioned(assignment.value)
                 if line:
                     return line or assignment.line
+        return 0
+
+    def _family_line(self, source: Source) -> int:
+        """The line of a constant that is the variant of another prompt of the file for a family of models (`CLAUDE_ANSWER_PROMPT`)."""
+        texts = [a for a in source.assignments if a.function < 0 and self.constants.search(a.name) and _holds_text(a.value)]
+        names = {a.name.lower() for a in texts}
+        for assignment in texts:
+            parts = assignment.name.lower().split("_")
+            if any(self.families.fullmatch(p) and "_".join(parts[:i] + parts[i + 1 :]) in names for i, p in enumerate(parts)):
+                return assignment.line
         return 0
 
     def _is_family_table(self, value: Value) -> bool:
@@ -152,3 +169,14 @@ def _plain(path: str) -> str:
 
 def _siblings(paths: Iterable[str]) -> frozenset[str]:
     return frozenset(_plain(p) for p in paths)
+
+
+def _alike(paths: Iterable[str]) -> frozenset[str]:
+    """Definitions of one folder whose long names differ in one or two parts (`review_window100_demos1`, `review_window200_demos1`)."""
+    parts = {p: re.split(r"[-_.]", posixpath.splitext(posixpath.basename(p))[0]) for p in dict.fromkeys(paths)}
+    found: set[str] = set()
+    for (one, left), (other, right) in combinations(sorted(parts.items()), 2):
+        if len(left) == len(right) >= LONG_NAME and posixpath.dirname(one) == posixpath.dirname(other):
+            if sum(a != b for a, b in zip(left, right, strict=True)) <= 2:
+                found |= {one, other}
+    return frozenset(found)

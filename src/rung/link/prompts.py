@@ -35,6 +35,8 @@ CONSTANTS_MODULE = re.compile(r"(?:^|/)(?:constants?|consts?|configs?|settings|m
 HOLE = re.compile(r"\{\{?[^{}\n]{1,60}\}?\}|\$\{?\w+\}?|<%=?|%\(\w+\)s|\{\}")
 WORDS = re.compile(r"[^\W\d_]{2,}(?:\s+|[,.;:]\s*)[^\W\d_]{2,}")
 EMBED = re.compile(r"^//go:embed[ \t]+(.+)$", re.MULTILINE)
+PROJECTS = (".csproj", ".fsproj", ".vbproj")
+RESOURCE = re.compile(r"""<EmbeddedResource\s+Include=["']([^"';]+)""")
 FRONT = re.compile(r"\A---[^\S\n]*\n(?:[^\n]*\n){0,30}?---")
 PROMPT_LENGTH = 40
 LONG = 250
@@ -123,7 +125,7 @@ class Prompts:
 
     @cached_property
     def _embedded(self) -> frozenset[str]:
-        """Files that a Go file of a package that asks models, or of one of prompts, takes into the program."""
+        """Files that are built into the program: by a Go file of a package that asks models or of one of prompts, by a .NET project."""
         folders = {posixpath.dirname(p) for p in self.graph.near}
         found: set[str] = set()
         for path in self.project.code:
@@ -132,6 +134,10 @@ class Prompts:
                 for line in EMBED.findall(self.project.text(path) or ""):
                     for name in line.replace("all:", "").split():
                         found.update(self.project.having(posixpath.join(folder, name.strip('"`'))))
+        for path in self.project.paths:
+            if path.endswith(PROJECTS) and self.project.is_application(path):
+                for name in RESOURCE.findall(self.project.text(path) or ""):
+                    found.update(self.project.having(posixpath.join(posixpath.dirname(path), name.replace("\\", "/"))))
         return frozenset(found)
 
     def _is_loaded(self, path: str) -> bool:

@@ -13,6 +13,8 @@ from rung.link.pytest_options import configured
 from rung.link.runner_files import Narrowing
 
 PYTEST = ("pytest", "py.test")
+# Files that stand for the projects in their folder.
+SOLUTIONS = (".sln", ".slnx", ".slnf", ".csproj", ".fsproj", ".vbproj")
 WITH_VALUE = frozenset(
     [
         "-m",
@@ -141,7 +143,7 @@ def select(project: Project, program: str, arguments: Sequence[str], folder: str
         elif option in ("--ignore", "--ignore-glob"):
             ignored.append(_inside(folder, value))
         elif not word.startswith("-") and not _is_word(word):
-            path = _inside(folder, word.split("::")[0])
+            path = _inside(folder, posixpath.dirname(word) or "." if word.endswith(SOLUTIONS) else word.split("::")[0])
             # A word that is no path here is the value of an option that isn't known, unless it looks like a path.
             if _exists(project, path) or "/" in word or word.endswith(".py"):
                 paths.append(path)
