@@ -6,7 +6,7 @@ import re
 
 from rung.facts.code.source import Call, Source
 from rung.link.glance import MODEL_CATEGORIES
-from rung.link.graph import Graph
+from rung.link.graph import BARREL, Graph
 from rung.link.project import Project
 from rung.link.uses import Uses, has_argument, hosts_of
 
@@ -219,7 +219,7 @@ class Asking:
             names = found | outside
             more = {n for c in source.calls if self.leads(source, c, names) for n in owners(source, c.function)} - found
             if not more:
-                return frozenset(found)
+                return frozenset(found | outside if BARREL.search(source.path) else found)
             found |= more
 
     def _declared(self, source: Source) -> set[str]:

@@ -29,6 +29,8 @@ from rung.link.tools import ToolUses
 from rung.link.uses import Uses
 
 ENOUGH_CALLS = 20
+# What is looked for in files that lead to a model, after all else.
+SECOND = ("measure", "gate", "consent", "stored", "in-turn")
 
 
 def link(project: Project, progress: Progress | None = None) -> Mapping[str, Sequence[Fact]]:
@@ -44,15 +46,16 @@ def link(project: Project, progress: Progress | None = None) -> Mapping[str, Seq
     return {kind: sorted(facts, key=Fact.sort_key) for kind, facts in sorted(by_kind.items())}
 
 
-def _likely(project: Project, glance: Glance, graph: Graph) -> Iterator[str]:
-    """Nearly all files that will be parsed, and few others."""
-    for path in project.code:
-        if project.is_application(path) and (
-            path in graph.near
-            or glance.tools(path)
-            or (glance.holds(path, "written") and (path in graph.leading or glance.holds(path, "record")))
-        ):
-            yield path
+def _likely(project: Project, glance: Glance, graph: Graph) -> list[str]:
+    """Files that will probably be parsed; at the end those that almost certainly will, in the order in which they will be asked for."""
+    perhaps, certain = [], []
+    for path in filter(project.is_application, project.code):
+        leads = path in graph.leading
+        if path in graph.near or glance.tools(path) or (glance.holds(path, "written") and (leads or glance.holds(path, "record"))):
+            certain.append(path)
+        elif (leads and any(glance.holds(path, group) for group in SECOND)) or glance.holds(path, "gate"):
+            perhaps.append(path)
+    return [*perhaps, *certain]
 
 
 def _link(project: Project, glance: Glance, graph: Graph) -> list[Fact]:

@@ -19,6 +19,8 @@ DECLARED = re.compile(
     re.MULTILINE,
 )
 LEADS = 3
+# Files by which a package or folder gives what stands in others.
+BARREL = re.compile(r"(?:^|/)(?:__init__\.py|(?:index|mod)\.[mc]?[jt]sx?|(?:lib|mod)\.rs)$")
 WORD = re.compile(r"\w+")
 SUFFIXES = {"java": (".java", ".kt", ".kts"), "csharp": (".cs",), "ruby": (".rb", ".rake")}
 UNTYPED = ("python", "javascript", "ruby")
@@ -34,6 +36,7 @@ class Graph:
     def __init__(self, project: Project, glance: Glance) -> None:
         self.project, self.glance = project, glance
         self._touches: dict[str, dict[str, frozenset[str] | None]] = {}
+        self._glanced: dict[str, frozenset[str]] = {}
         self._candidates: dict[str, list[str]] = {}
 
     def touches(self, path: str) -> dict[str, frozenset[str] | None]:
@@ -59,9 +62,10 @@ class Graph:
 
     @cached_property
     def near(self) -> frozenset[str]:
-        """Code files that may ask a model, and those that use one of these directly and need not name a client's type to call it."""
+        """Code files that may ask a model, and those that use one of these, also through its package, and need not name a client's type."""
         asking = {p for p in self.project.code if self.glance.may_ask(p)}
         users = {user for path in asking for user in self.used.get(path, ())}
+        users |= {user for path in users if BARREL.search(path) for user in self.used.get(path, ())}
         return frozenset(asking | {user for user in users if language_of(user) in UNTYPED})
 
     @cached_property
@@ -73,8 +77,14 @@ class Graph:
                 users[target].append(path)
         return dict(users)
 
-    def glanced(self, path: str) -> set[str]:
+    def glanced(self, path: str) -> frozenset[str]:
         """The files that a file seems to use, from a glance at its text."""
+        known = self._glanced.get(path)
+        if known is None:
+            known = self._glanced[path] = frozenset(self._glance(path))
+        return known
+
+    def _glance(self, path: str) -> set[str]:
         language = language_of(path) or ""
         found: set[str] = set()
         for module, names in self.glance.modules(path):

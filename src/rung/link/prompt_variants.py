@@ -176,7 +176,8 @@ def _alike(paths: Iterable[str]) -> frozenset[str]:
     parts = {p: re.split(r"[-_.]", posixpath.splitext(posixpath.basename(p))[0]) for p in dict.fromkeys(paths)}
     found: set[str] = set()
     for (one, left), (other, right) in combinations(sorted(parts.items()), 2):
-        if len(left) == len(right) >= LONG_NAME and posixpath.dirname(one) == posixpath.dirname(other):
-            if sum(a != b for a, b in zip(left, right, strict=True)) <= 2:
-                found |= {one, other}
+        if len(left) != len(right) or len(left) < LONG_NAME or posixpath.dirname(one) != posixpath.dirname(other):
+            continue
+        if sum(a != b for a, b in zip(left, right, strict=True)) <= 2:
+            found |= {one, other}
     return frozenset(found)

@@ -20,7 +20,7 @@ def sections(text: str, emphasis: bool = False) -> Iterator[tuple[int, str]]:
     """(line, text) of each part of a document that a heading begins, deeper ones included; with `emphasis`, bold lines are headings."""
     lines = text.splitlines()
     starts = [(i, len(m.group(1))) for i, line in enumerate(lines) if (m := re.match(r"(#+)\s+\S", line))]
-    starts += [(i, 2) for i, line in enumerate(lines) if re.match(r"\s*<h[1-6]", line)]
+    starts += [(i, 2) for i, line in enumerate(lines) if re.match(r"\s*<(?:h[1-6]|summary)\b", line)]
     if emphasis:
         starts += [(i, 7) for i, line in enumerate(lines) if re.match(r"\*\*[^*]{3,60}\*\*:?\s*$", line)]
     starts.sort()

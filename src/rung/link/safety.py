@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from rung.facts.code.source import Call, Source
 from rung.facts.fact import Fact
@@ -140,11 +140,13 @@ class Safety:
             source = self.project.source(path) if screens or self._names_measure(path) else None
             if source is None:
                 continue
+            if not any(self._kind_of(n, screens) and self._defined(source, n) for n in _named(source)):
+                continue
             asking: dict[int, int] = {}
             for call in self.asking.calls(path):
                 asking[call.function] = min(call.line, asking.get(call.function, call.line))
             for call, named, side in self._measuring(source, asking):
-                kind = self._measure(named) or screens.get(named.rsplit(".", 1)[-1], "")
+                kind = self._kind_of(named, screens)
                 if kind and self._defined(source, named) and (kind, named, side) not in seen:
                     seen.add((kind, named, side))
                     yield self.project.fact("safety-measure", path, call.line, measure=kind, sides=[side], tool="", function=named)
@@ -178,6 +180,10 @@ class Safety:
                     yield self.project.fact("safety-measure", path, function.line, measure="pii-redaction", sides=["input"], tool="")
                     return
 
+    def _kind_of(self, name: str, screens: Mapping[str, str]) -> str:
+        """The kind of measure that a function is by its name or by what it holds; empty for none."""
+        return self._measure(name) or screens.get(name.rsplit(".", 1)[-1], "")
+
     def _measure(self, callee: str) -> str:
         """The kind of measure that a callee's name says; empty for none."""
         if callee not in self._kinds:
@@ -196,7 +202,7 @@ class Safety:
         """Whether the called function is the repository's own, with a body that decides something."""
         tail = callee.rsplit(".", 1)[-1]
         for path in (source.path, *self.graph.touches(source.path)):
-            other = self.project.source(path)
+            other = self.project.source(path) if tail in (self.project.text(path) or "") else None
             for index, function in enumerate(other.functions if other else ()):
                 if function.name == tail and other is not None and (function.end_line > function.line or _does(other, index)):
                     return True
@@ -224,7 +230,12 @@ class Safety:
         for path in self.project.code:
             if self.project.role(path) is not Role.TEST:
                 continue
-            if not measures or not SAFETY_WORDS.search(self.project.text(path) or "") or not self._may_touch(path, places):
+            if (
+                not measures
+                or not self.glance.holds(path, "measure")
+                or not SAFETY_WORDS.search(self.project.text(path) or "")
+                or not self._may_touch(path, places)
+            ):
                 continue
             source = self.project.source(path)
             if source is None:
@@ -343,3 +354,9 @@ def _does(source: Source, function: int) -> bool:
 
 def _evaluates(path: str) -> bool:
     return bool(re.search(r"(?:^|/)(?:\w*evals?|evaluations?|red-?_?team\w*|benchmarks?)(?:/|_|\.)", path, re.IGNORECASE))
+
+
+def _named(source: Source) -> list[str]:
+    """All that a file calls or hands on by name, each once."""
+    names = (n for c in source.calls for n in (c.callee, *(v.text for v in c.arguments.items if v.kind == "name")))
+    return list(dict.fromkeys(names))
