@@ -1,4 +1,4 @@
-"""What protects users and the system at run time, and how safety is checked and documented."""
+"""What protects users and the system at run time; with the tests of it and the attacks on it, all facts of safety."""
 
 from __future__ import annotations
 
@@ -9,26 +9,17 @@ from rung.facts.code.source import Call, Source
 from rung.facts.fact import Fact
 from rung.link.approvals import Approvals
 from rung.link.asking import Asking
-from rung.link.checks import TestUnit, asserts, test_units
-from rung.link.commands import allowed
+from rung.link.attacks import Attacks
 from rung.link.evaluation import Evaluation
 from rung.link.gates import Gates, Reach
 from rung.link.graph import Graph
 from rung.link.models import Models
 from rung.link.project import Project
+from rung.link.safety_tests import SafetyTests
 from rung.link.screening import Screening
 from rung.link.sides import Sides
-from rung.link.stand_ins import stands_in
-from rung.repository import Role
 
 MEASURES = frozenset({"guardrail", "moderation", "pii-redaction", "injection-detection", "approval"})
-SAFETY_WORDS = re.compile(
-    r"[Gg]uard|[Mm]oderat|[Ss]afety|[Rr]edact|[Ii]njection|[Jj]ailbreak|[Aa]pproval|[Aa]llow|[Aa]nonymi|[Hh]arm|[Tt]oxic|[Pp]ii|PII"
-)
-TESTS_MEASURE = re.compile(
-    r"""(?:def test|func Test|(?:it|test)\(["'`]|void |class )\w*[^"'`(\n]*(?:guardrail|moderation|redact|injection|jailbreak)""",
-    re.IGNORECASE,
-)
 # Classes of what a measure is told and says, which measure nothing themselves.
 DATA = re.compile(
     r"(?:Result|Response|Decision|Verdict|State|Status|Request|Violation|Error|Exception|Config|Settings|Options|Params|Schema|Model)s?$"
@@ -40,7 +31,6 @@ IDENTIFIER = re.compile(r"[A-Za-z_]\w*(?:\.\w+)*")
 STEPS = re.compile(
     r"(?:^|\.)(?:(?:router|app|server)\.post|add_node|addNode|add_component|add_step|addStep|pipe|use|add_middleware|RunnableLambda)$"
 )
-ATTACKS = frozenset({"red-teaming", "safety-evaluation"})
 
 
 class Safety:
@@ -52,8 +42,6 @@ class Safety:
         self.project, self.graph, self.asking, self.models = project, graph, asking, models
         self.uses = uses
         self._kinds: dict[str, str] = {}
-        self.evaluations = [e for e in evaluations if not e.dead]
-        self.dead = {e.path for e in evaluations if e.dead}
         words = project.vocabulary["safety"]
         self.words = re.compile("|".join(re.escape(w.rstrip("(")) for w in project.vocabulary["glances"]["measure"]), re.IGNORECASE)
         self.measures = {kind: re.compile(p, re.IGNORECASE) for kind, p in words["measures"].items()}
@@ -61,16 +49,13 @@ class Safety:
         self.hiding = re.compile(words["hiding_parameters"], re.IGNORECASE)
         self.not_measures = re.compile(words["not_measures"], re.IGNORECASE)
         self.off, self.on = re.compile(words["filters_off"]), re.compile(words["filters_on"])
-        self.attack_texts = re.compile(words["attack_texts"], re.IGNORECASE)
-        self.limit_tests = re.compile(words["limit_tests"], re.IGNORECASE)
-        self.refusing = re.compile(words["refusing"], re.IGNORECASE)
-        self.code = frozenset(project.code)
-        self.attacks = re.compile(words["attack_words"], re.IGNORECASE)
         guards = project.vocabulary.get("guard_models", ())
         self.guard_model = re.compile("|".join(f"(?:{g})" for g in guards), re.IGNORECASE) if guards else None
         self.glance = asking.uses.glance
         self.sides = Sides(project, asking)
         self.screening = Screening(project, self.glance)
+        self.tests = SafetyTests(project, graph, self.glance, evaluations, self._measure)
+        self.attacks = Attacks(project, uses, evaluations)
 
     def facts(self) -> list[Fact]:
         """All facts of this room."""
@@ -78,7 +63,7 @@ class Safety:
         reach = Reach(self.project, self.asking)
         gates = [*Approvals(self.project, self.asking, reach).facts(), *Gates(self.project, self.asking, reach).facts()]
         measures += [f for f in gates if not _evaluates(f.location.path)]
-        return [*measures, *self._summary(measures), *self._tests(measures), *self._limits(guarded=bool(measures)), *self._attacks()]
+        return [*measures, *self._summary(measures), *self.tests.facts(measures), *self.attacks.facts()]
 
     def _of_tools(self) -> Iterator[Fact]:
         """Tools in use in application code; a resource that is provisioned counts only beside code that uses it."""
@@ -222,129 +207,6 @@ class Safety:
                 first.text,
                 {"role": "application", "kinds": len(kinds), "both_sides": "input" in sides and "output" in sides},
             )
-
-    def _tests(self, measures: list[Fact]) -> Iterator[Fact]:
-        """Tests of the safety measures."""
-        yield from self._tests_by_name(measures)
-        places = {m.location.path for m in measures}
-        for path in self.project.code:
-            if self.project.role(path) is not Role.TEST:
-                continue
-            if (
-                not measures
-                or not self.glance.holds(path, "measure")
-                or not SAFETY_WORDS.search(self.project.text(path) or "")
-                or not self._may_touch(path, places)
-            ):
-                continue
-            source = self.project.source(path)
-            if source is None:
-                continue
-            touched = set(self.graph.touches(path))
-            named = re.search(r"guard|moderat|safety|redact|injection|jailbreak|approval|pii", path, re.IGNORECASE)
-            for unit in test_units(source):
-                body = "\n".join(source.lines[unit.line - 1 : unit.end_line])
-                about = named or re.search(r"guardrail|moderat|redact|injection|jailbreak|approval|\bpii\b", unit.name, re.IGNORECASE)
-                own = any(self._measure(c.callee) for c in source.calls if c.function in unit.functions)
-                if asserts(source, unit) and (
-                    (touched & places and (about or own))
-                    or (own and measures and touched)
-                    or (about and re.search(r"guardrail", body) and measures)
-                ):
-                    yield self.project.fact("safety-test", path, unit.line)
-                    return
-
-    def _tests_by_name(self, measures: list[Fact]) -> Iterator[Fact]:
-        """A test that calls the function of a measure by its name, with something that it must not let pass."""
-        defined: dict[str, set[str]] = {}
-        for measure in measures:
-            name = str(measure.fields.get("function", "")).rsplit(".", 1)[-1]
-            near = (
-                (measure.location.path, *self.graph.touches(measure.location.path)) if name and measure.location.path in self.code else ()
-            )
-            for path in near:
-                source = self.project.source(path) if name in (self.project.text(path) or "") else None
-                if source and any(f.name == name or f.owner == name for f in source.functions):
-                    defined.setdefault(path, set()).add(name)
-        for path in self.project.code if defined else ():
-            names = (
-                {n for t in self.graph.glanced(path) for n in defined.get(t, ())} if self.project.role(path) is Role.TEST else frozenset()
-            )
-            text = self.project.text(path) or "" if names else ""
-            source = self.project.source(path) if any(n in text for n in names) else None
-            for unit in test_units(source) if source else ():
-                body = "\n".join(source.lines[unit.line - 1 : unit.end_line]) if source else ""
-                called = (
-                    any(c.callee.rsplit(".", 1)[-1] in names for c in source.calls if c.function in unit.functions) if source else False
-                )
-                if source and called and self.refusing.search(f"{unit.name} {body}") and asserts(source, unit):
-                    yield self.project.fact("safety-test", path, unit.line)
-                    return
-
-    def _limits(self, *, guarded: bool) -> Iterator[Fact]:
-        """Tests that ask the system what it must not answer or attack it, and assert on what comes of that."""
-        for evaluation in self.evaluations:
-            unit = next((u for u in evaluation.tests if self.limit_tests.search(u.name)), None)
-            if unit:
-                yield self.project.fact("safety-test", evaluation.path, unit.line)
-                return
-        for path in self.project.code:
-            if self.project.role(path) is not Role.TEST or not self.glance.holds(path, "attack"):
-                continue
-            source = self.project.source(path) if self.attack_texts.search(self.project.text(path) or "") else None
-            unit = next((u for u in test_units(source) if self._attacked(source, u, guarded=guarded)), None) if source else None
-            if unit and (path in self.graph.leading or any(self.project.is_application(p) for p in self.graph.touches(path))):
-                yield self.project.fact("safety-test", path, unit.line)
-                return
-
-    def _attacked(self, source: Source, unit: TestUnit, *, guarded: bool) -> bool:
-        """Whether a test holds an attack's words and asserts on something; where nothing is guarded, with nothing in the model's stead."""
-        said = any(unit.line <= t.line <= unit.end_line and self.attack_texts.search(t.value) for t in source.texts)
-        return said and asserts(source, unit) and (guarded or not stands_in(source, unit))
-
-    def _may_touch(self, path: str, places: set[str]) -> bool:
-        """Whether a test seems to use a file with a measure, or is called after one."""
-        if SAFETY_WORDS.search(path) or TESTS_MEASURE.search(self.project.text(path) or ""):
-            return True
-        return any(t in places for t in self.graph.glanced(path))
-
-    def _attacks(self) -> Iterator[Fact]:
-        """Automated adversarial or safety evaluation."""
-        for use in self.uses:
-            if use.location.path in self.dead or self._has_blank_cases(use.location.path):
-                continue
-            if (
-                use.fields["category"] in ATTACKS
-                and use.fields["role"] in ("application", "test")
-                and use.fields["via"] not in ("resource", "host")
-            ):
-                yield Fact("adversarial-evaluation", use.location, use.text, dict(use.fields))
-        yield from self._attacking_runs()
-        for evaluation in self.evaluations:
-            places = [evaluation.path, *([evaluation.data_set[0]] if evaluation.data_set else [])]
-            hit = next((p for p in places if self.attacks.search(p.rsplit("/", 1)[-1])), "")
-            if hit:
-                yield self.project.fact("adversarial-evaluation", hit, 1 if hit != evaluation.path else evaluation.line)
-
-    def _attacking_runs(self) -> Iterator[Fact]:
-        """Scans that a pipeline runs by a command of its own."""
-        for run in self.project.runs:
-            plain = [w for w in run.arguments if not w.startswith("-")]
-            for rest, tool in self.project.catalogue.commands.get(run.program, ()):
-                words = [run.program, *run.arguments]
-                if tool.category in ATTACKS and list(rest) == plain[: len(rest)] and allowed(tool, words, words):
-                    yield self.project.fact(
-                        "adversarial-evaluation", run.location.path, run.location.line, run.text, tool=tool.id, via="command"
-                    )
-
-    def _has_blank_cases(self, path: str) -> bool:
-        """Whether a file lists cases of which every text is empty: the form of an evaluation that nobody filled in."""
-        source = self.project.source(path) if path in self.project.code else None
-        lists = [a.value.items for a in source.assignments if a.value.kind == "list" and a.value.items] if source else []
-        return any(
-            all(c.kind == "mapping" and c.items and all(v.kind == "string" and not v.text for v in c.items) for c in cases)
-            for cases in lists
-        )
 
 
 def _does(source: Source, function: int) -> bool:

@@ -1,0 +1,127 @@
+"""Isolated tests of what protects users and the system, and tests that ask the system what it must not answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from rung.facts.code.source import Source
+from rung.facts.fact import Fact
+from rung.link.checks import TestUnit, asserts, test_units
+from rung.link.evaluation import Evaluation
+from rung.link.glance import Glance
+from rung.link.graph import Graph
+from rung.link.project import Project
+from rung.link.stand_ins import stands_in
+from rung.repository import Role
+
+SAFETY_WORDS = re.compile(
+    r"[Gg]uard|[Mm]oderat|[Ss]afety|[Rr]edact|[Ii]njection|[Jj]ailbreak|[Aa]pproval|[Aa]llow|[Aa]nonymi|[Hh]arm|[Tt]oxic|[Pp]ii|PII"
+)
+TESTS_MEASURE = re.compile(
+    r"""(?:def test|func Test|(?:it|test)\(["'`]|void |class )\w*[^"'`(\n]*(?:guardrail|moderation|redact|injection|jailbreak)""",
+    re.IGNORECASE,
+)
+
+
+class SafetyTests:
+    """Facts of kind `safety-test`; `measure` tells the kind of measure that a function is by its name."""
+
+    def __init__(
+        self, project: Project, graph: Graph, glance: Glance, evaluations: list[Evaluation], measure: Callable[[str], str]
+    ) -> None:
+        self.project, self.graph, self.glance, self.measure = project, graph, glance, measure
+        self.evaluations = [e for e in evaluations if not e.dead]
+        words = project.vocabulary["safety"]
+        self.attack_texts = re.compile(words["attack_texts"], re.IGNORECASE)
+        self.limit_tests = re.compile(words["limit_tests"], re.IGNORECASE)
+        self.refusing = re.compile(words["refusing"], re.IGNORECASE)
+        self.code = frozenset(project.code)
+
+    def facts(self, measures: list[Fact]) -> list[Fact]:
+        """Tests of these measures, and of the system's limits."""
+        return [*self._tests_by_name(measures), *self._tests(measures), *self._limits(guarded=bool(measures))]
+
+    def _tests(self, measures: list[Fact]) -> Iterator[Fact]:
+        """Tests that touch a file with a measure, or are named after one."""
+        places = {m.location.path for m in measures}
+        for path in self.project.code:
+            if self.project.role(path) is not Role.TEST:
+                continue
+            if (
+                not measures
+                or not self.glance.holds(path, "measure")
+                or not SAFETY_WORDS.search(self.project.text(path) or "")
+                or not self._may_touch(path, places)
+            ):
+                continue
+            source = self.project.source(path)
+            if source is None:
+                continue
+            touched = set(self.graph.touches(path))
+            named = re.search(r"guard|moderat|safety|redact|injection|jailbreak|approval|pii", path, re.IGNORECASE)
+            for unit in test_units(source):
+                body = "\n".join(source.lines[unit.line - 1 : unit.end_line])
+                about = named or re.search(r"guardrail|moderat|redact|injection|jailbreak|approval|\bpii\b", unit.name, re.IGNORECASE)
+                own = any(self.measure(c.callee) for c in source.calls if c.function in unit.functions)
+                if asserts(source, unit) and (
+                    (touched & places and (about or own))
+                    or (own and measures and touched)
+                    or (about and re.search(r"guardrail", body) and measures)
+                ):
+                    yield self.project.fact("safety-test", path, unit.line)
+                    return
+
+    def _tests_by_name(self, measures: list[Fact]) -> Iterator[Fact]:
+        """A test that calls the function of a measure by its name, with something that it must not let pass."""
+        defined: dict[str, set[str]] = {}
+        for measure in measures:
+            name = str(measure.fields.get("function", "")).rsplit(".", 1)[-1]
+            near = (
+                (measure.location.path, *self.graph.touches(measure.location.path)) if name and measure.location.path in self.code else ()
+            )
+            for path in near:
+                source = self.project.source(path) if name in (self.project.text(path) or "") else None
+                if source and any(f.name == name or f.owner == name for f in source.functions):
+                    defined.setdefault(path, set()).add(name)
+        for path in self.project.code if defined else ():
+            names = (
+                {n for t in self.graph.glanced(path) for n in defined.get(t, ())} if self.project.role(path) is Role.TEST else frozenset()
+            )
+            text = self.project.text(path) or "" if names else ""
+            source = self.project.source(path) if any(n in text for n in names) else None
+            for unit in test_units(source) if source else ():
+                body = "\n".join(source.lines[unit.line - 1 : unit.end_line]) if source else ""
+                called = (
+                    any(c.callee.rsplit(".", 1)[-1] in names for c in source.calls if c.function in unit.functions) if source else False
+                )
+                if source and called and self.refusing.search(f"{unit.name} {body}") and asserts(source, unit):
+                    yield self.project.fact("safety-test", path, unit.line)
+                    return
+
+    def _limits(self, *, guarded: bool) -> Iterator[Fact]:
+        """Tests that ask the system what it must not answer or attack it, and assert on what comes of that."""
+        for evaluation in self.evaluations:
+            unit = next((u for u in evaluation.tests if self.limit_tests.search(u.name)), None)
+            if unit:
+                yield self.project.fact("safety-test", evaluation.path, unit.line)
+                return
+        for path in self.project.code:
+            if self.project.role(path) is not Role.TEST or not self.glance.holds(path, "attack"):
+                continue
+            source = self.project.source(path) if self.attack_texts.search(self.project.text(path) or "") else None
+            unit = next((u for u in test_units(source) if self._attacked(source, u, guarded=guarded)), None) if source else None
+            if unit and (path in self.graph.leading or any(self.project.is_application(p) for p in self.graph.touches(path))):
+                yield self.project.fact("safety-test", path, unit.line)
+                return
+
+    def _attacked(self, source: Source, unit: TestUnit, *, guarded: bool) -> bool:
+        """Whether a test holds an attack's words and asserts on something; where nothing is guarded, with nothing in the model's stead."""
+        said = any(unit.line <= t.line <= unit.end_line and self.attack_texts.search(t.value) for t in source.texts)
+        return said and asserts(source, unit) and (guarded or not stands_in(source, unit))
+
+    def _may_touch(self, path: str, places: set[str]) -> bool:
+        """Whether a test seems to use a file with a measure, or is called after one."""
+        if SAFETY_WORDS.search(path) or TESTS_MEASURE.search(self.project.text(path) or ""):
+            return True
+        return any(t in places for t in self.graph.glanced(path))
