@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 
 from rung.facts.code.source import Call, Source
@@ -121,6 +122,10 @@ COMMON = frozenset(
 # A method without a body: its type, its name, the end of its line.
 BODILESS = re.compile(
     r"\s*(?!(?:return|new|throw|else)\b)(?:fun\s+|(?:[\w.]+(?:<.*>)?(?:\[\])?)\s+)(\w+)\((?:[^=;{]*\)\s*;?|[^=;{)]*)(?:\s*:\s*[\w<>.?]+)?$"
+)
+DEFAULT = re.compile(
+    r"\bexport\s+default\s+(?:async\s+)?(?:function\b\s*\*?\s*|class\s+|new\s+)?(?P<name>\w+)?"
+    r"|\bmodule\.exports\s*=\s*(?:new\s+)?(?P<other>\w+)?"
 )
 WEB_CALL = re.compile(
     r"(?:^|\.)(?:post|fetch|request|stream|axios|send|urlopen|post_async|PostAsync|PostAsJsonAsync|SendAsync|Do|Post)$", re.IGNORECASE
@@ -246,11 +251,28 @@ class Asking:
                 found |= asking
                 continue
             found |= {n for n in asking if n in taken or _is_method(self.project, target, n, taken)}
-            if target not in passed and len(passed) < HOPS and _holds_object(self.project, target, taken):
-                other = self.project.source(target)
-                found |= self._outside(other, self.graph.leading[target], passed) if other else set()
+            if "default" in taken and source.language == "javascript":
+                found |= self._by_default(source, target, asking)
+            other = self.project.source(target) if _holds_object(self.project, target, taken) else None
+            if other is not None:
+                found |= {f.name for f in other.functions if f.owner and f.name in asking}
+            if other is not None and target not in passed and len(passed) < HOPS:
+                found |= self._outside(other, self.graph.leading[target], passed)
         found.discard("")
         return found
+
+    def _by_default(self, source: Source, target: str, asking: frozenset[str]) -> set[str]:
+        """What a file may call of another one's default export: the local name of a function, the methods of an object or class."""
+        exported = DEFAULT.search(self.project.text(target) or "")
+        other = self.project.source(target)
+        if exported is None or other is None:
+            return set()
+        methods = {f.name for f in other.functions if f.owner and f.name in asking}
+        if (exported["name"] or exported["other"] or "") not in asking:
+            return methods
+        stem = posixpath.splitext(target)[0].removesuffix("/index").rsplit("/", 1)[-1]
+        named = (i for i in source.imports if stem in i.module.rsplit("/", 1)[-1])
+        return methods | {alias or name for i in named for name, alias in i.names if name == "default"}
 
     def leads(self, source: Source, call: Call, names: set[str] | frozenset[str]) -> bool:
         """Whether a call is of one of these names, and not of a method that everything has."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 from functools import cached_property
 
 from rung.facts.code import language_of
 from rung.facts.code.source import Source
+from rung.link.aliases import Aliases
 from rung.link.glance import Glance
 from rung.link.project import Project
 
@@ -36,6 +38,7 @@ class Graph:
     def __init__(self, project: Project, glance: Glance) -> None:
         self.project, self.glance = project, glance
         self._touches: dict[str, dict[str, frozenset[str] | None]] = {}
+        self._aliases = Aliases(project)
         self._glanced: dict[str, frozenset[str]] = {}
         self._candidates: dict[str, list[str]] = {}
 
@@ -168,27 +171,24 @@ class Graph:
         return min(self._candidates[module], key=lambda p: (-_shared(p, importer), len(p), p), default="")
 
     def _javascript(self, path: str, module: str) -> list[str]:
+        return next((found for target in self._meant(path, module) if (found := self._script(posixpath.normpath(target)))), [])
+
+    def _meant(self, path: str, module: str) -> Iterator[str]:
+        """The paths that a module's name may stand for in a file, the likeliest first."""
+        folder = posixpath.dirname(path)
         if module.startswith("."):
-            return self._script(posixpath.normpath(posixpath.join(posixpath.dirname(path), module)))
+            yield posixpath.join(folder, module)
+            return
+        yield from self._aliases.targets(path, module)
         if JS_ALIAS.match(module):
             rest = JS_ALIAS.sub("", module)
-            folder = posixpath.dirname(path)
-            while True:
-                for base in ("", "src", "app", "lib", "src/lib"):
-                    found = self._script(posixpath.normpath(posixpath.join(folder, base, rest)))
-                    if found:
-                        return found
-                if not folder:
-                    return []
-                folder = posixpath.dirname(folder)
-        for name, folder in self._workspaces.items():
+            for above in _upward(folder):
+                yield from (posixpath.join(above, base, rest) for base in ("", "src", "app", "lib", "src/lib"))
+            return
+        for name, place in self._workspaces.items():
             if module == name or module.startswith(name + "/"):
                 rest = module[len(name) + 1 :]
-                for base in (rest, f"src/{rest}", f"src/{rest}/index", "src/index", "index"):
-                    found = self._script(posixpath.normpath(posixpath.join(folder, base)))
-                    if found:
-                        return found
-        return []
+                yield from (posixpath.join(place, base) for base in (rest, f"src/{rest}", f"src/{rest}/index", "src/index", "index"))
 
     def _script(self, target: str) -> list[str]:
         """The script that an import path means: the file itself, with an ending, or a folder's index."""
@@ -283,3 +283,11 @@ def _shared(one: str, other: str) -> int:
             break
         count += 1
     return count
+
+
+def _upward(folder: str) -> Iterator[str]:
+    """A folder and those above it, up to the top."""
+    while folder:
+        yield folder
+        folder = posixpath.dirname(folder)
+    yield ""
