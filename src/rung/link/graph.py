@@ -12,6 +12,7 @@ from rung.facts.code import language_of
 from rung.facts.code.source import Source
 from rung.link.aliases import Aliases
 from rung.link.glance import Glance
+from rung.link.ports import Ports
 from rung.link.project import Project
 
 TYPE_NAME = re.compile(r"\b[A-Z]\w+")
@@ -39,6 +40,7 @@ class Graph:
         self.project, self.glance = project, glance
         self._touches: dict[str, dict[str, frozenset[str] | None]] = {}
         self._aliases = Aliases(project)
+        self._named: dict[str, frozenset[str]] = {}
         self._glanced: dict[str, frozenset[str]] = {}
         self._candidates: dict[str, list[str]] = {}
 
@@ -81,13 +83,25 @@ class Graph:
         return dict(users)
 
     def glanced(self, path: str) -> frozenset[str]:
-        """The files that a file seems to use, from a glance at its text."""
+        """The files that a file seems to use, from a glance at its text, those behind interfaces included."""
         known = self._glanced.get(path)
         if known is None:
-            known = self._glanced[path] = frozenset(self._glance(path))
+            found = self._glance(path)
+            known = self._glanced[path] = found.union(self._ports.behind(path, found))
         return known
 
-    def _glance(self, path: str) -> set[str]:
+    @cached_property
+    def _ports(self) -> Ports:
+        return Ports(self.project, (p for p in self.project.code if self.glance.may_ask(p)), self._glance)
+
+    def _glance(self, path: str) -> frozenset[str]:
+        """The files that a file's text names."""
+        known = self._named.get(path)
+        if known is None:
+            known = self._named[path] = frozenset(self._look(path))
+        return known
+
+    def _look(self, path: str) -> set[str]:
         language = language_of(path) or ""
         found: set[str] = set()
         for module, names in self.glance.modules(path):
@@ -114,6 +128,8 @@ class Graph:
         if source.language == "go":
             for target in self._package(source.path):
                 found.setdefault(target, None)
+        for target in self._ports.behind(source.path, sorted(self._glance(source.path))):
+            found.setdefault(target, None)
         return found
 
     def _package(self, path: str) -> list[str]:
