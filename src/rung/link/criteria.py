@@ -43,6 +43,8 @@ LOOKS = re.compile(
     r"|\bnot in (?:answer|output|response|reply|result)|\.test\((?:answer|output|response|reply|result)|expected",
     re.IGNORECASE,
 )
+# What a share is held against, whatever the share is called (`if total / len(cases) < 0.8`).
+FRACTION = re.compile(r"\s*0?\.\d+\s*")
 NEAR_ABOVE = 6
 RETURNS = 2  # functions that hand a verdict on
 
@@ -147,7 +149,8 @@ def _on_score(comparison: Comparison) -> bool:
     sides = (comparison.left, comparison.right)
     if any(side.strip().startswith(("'", '"', "`")) for side in sides) or SURROUNDINGS.search(" ".join(sides)):
         return False
-    return bool(BAR.search(_plain(" ".join(sides))))
+    share = comparison.operator in ("<", "<=", ">", ">=") and any(FRACTION.fullmatch(side) for side in sides)
+    return share or bool(BAR.search(_plain(" ".join(sides))))
 
 
 def _of_surroundings(source: Source, line: int, end: int) -> bool:

@@ -110,6 +110,8 @@ def of_names(project: Project, source: Source) -> dict[str, int]:
     names = [(f.name, f.line) for f in source.functions] + [(a.name, a.line) for a in source.assignments]
     names += [(k, v.line or a.line) for a in source.assignments for k, v in zip(a.value.keys, a.value.items, strict=False)]
     names += [(k, c.line) for c in source.calls for k in c.arguments.keys if k]
+    # a schema that a judge's answer must have: `z.object({ relevance: z.number() })`
+    names += [(k, v.line or c.line) for c in source.calls for v in c.arguments.items if v.kind == "mapping" for k in v.keys if k]
     for metric, pattern in patterns(project.vocabulary):
         for name, line in names:
             spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name)
