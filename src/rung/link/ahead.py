@@ -54,7 +54,7 @@ class Ahead:
 
         context = get_context("fork")
         ours, theirs = context.Pipe(duplex=False)
-        self._process = context.Process(target=_parse, args=(theirs, texts), daemon=True)
+        self._process = context.Process(target=_parse, args=(ours, theirs, texts), daemon=True)
         try:
             self._process.start()
         except OSError:  # no more processes or memory: then one does it all
@@ -79,8 +79,9 @@ def _has_two_cores() -> bool:
     return sys.platform == "linux" and len(os.sched_getaffinity(0)) > 1
 
 
-def _parse(connection: Connection, texts: Sequence[tuple[str, str]]) -> None:
+def _parse(reading: Connection, connection: Connection, texts: Sequence[tuple[str, str]]) -> None:
     """What the second process does."""
+    reading.close()  # so that writing fails when the first process has gone, however it went
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first one hears it, and ends this one
     gc.disable()
     with suppress(Exception):  # a broken pipe, or what the first process will meet again and say so
