@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from rung.facts.code.source import Assignment, Call, Source, Value
+from rung.facts.code.source import Assignment, Call, EnvironmentRead, Source, Value
 from rung.facts.fact import Fact
 
 if TYPE_CHECKING:
@@ -112,7 +112,15 @@ class Definitions:
         models = self.models
         for read in source.environment:
             if models.name.search(read.name) and not models.other_role.search(read.name):
-                yield self._definition(read.line, "environment", read.default or "")
+                yield self._definition(read.line, "environment", read.default or self._given_instead(source, read))
+
+    def _given_instead(self, source: Source, read: EnvironmentRead) -> str:
+        """The model that a variable has where the environment names none: `if model == "" { model = "gpt-4o" }`, or the other way round."""
+        here = [a for a in source.assignments if a.function == read.function]
+        names = {a.name for a in here if a.line == read.line and a.value.kind != "string"}
+        names |= {a.name for a in here if a.value.kind == "name" and a.value.text in names}
+        texts = (a.value.text for a in here if a.name in names and a.value.kind == "string")
+        return next((text for text in texts if self.models.is_model(text)), "")
 
     def _definition(self, line: int, how: str, model: str) -> Definition:
         return Definition(line, how, model, bool(model and self.models.pinned.search(model)))
