@@ -79,9 +79,11 @@ class Adaptation:
 
     def _given(self, path: str) -> Iterator[Fact]:
         """Generation parameters and tools that a file gives a model: by a call's keywords, a builder's chain or in a request's body."""
+        if not self._makes_requests(path):
+            return
         text = self.project.text(path) or ""
         sets, equips = any(p in text for p in self.parameters), any(t in text for t in self.tools)
-        if not (sets or equips) or not self._makes_requests(path):
+        if not (sets or equips):
             return
         source = self.project.source(path)
         if source is None:

@@ -10,6 +10,7 @@ from rung.facts.fact import Fact
 from rung.link.asking import Asking
 from rung.link.direct import owners
 from rung.link.entities import snake
+from rung.link.expression import Expression
 from rung.link.gates import Reach
 from rung.link.project import Project
 
@@ -25,7 +26,7 @@ class Approvals:
     def __init__(self, project: Project, asking: Asking, reach: Reach) -> None:
         self.project, self.asking, self.reach = project, asking, reach
         words = project.vocabulary["approvals"]
-        self.speaks = re.compile(f"{words['speaks']}|{words['tells']}")
+        self.speaks = Expression(f"{words['speaks']}|{words['tells']}")
         self.confirms = re.compile(words["confirms"])
         self.reads = re.compile(words["reads"])
         self.questions = re.compile(words["questions"], re.IGNORECASE)
@@ -45,7 +46,7 @@ class Approvals:
         self.askers = re.compile(words["askers"])
         self.labelled = re.compile(words["labelled"], re.IGNORECASE)
         self.records = re.compile(words["records"])
-        self.tells = re.compile(words["tells"])
+        self.tells = Expression(words["tells"])
         self.wanted, self.decided = re.compile(words["wanted"]), re.compile(words["decided"])
 
     def facts(self) -> Iterator[Fact]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Iterator, Sequence
 
 from rung.facts.code.source import Call, Source
+from rung.link.called import PARTS, Called
 from rung.link.direct import Direct, owners
 from rung.link.graph import BARREL, Graph
-from rung.link.objects import CALLED, defines, made, method_called
+from rung.link.objects import CALLED, defines
 from rung.link.project import Project
 from rung.link.uses import Uses
 
@@ -143,7 +145,7 @@ class Asking:
         self._direct = Direct(project, graph, uses)
         self._names: dict[str, frozenset[str]] = {}
         self._own: dict[str, frozenset[str]] = {}
-        self._objects: dict[str, dict[str, str]] = {}
+        self._called = Called()
 
     def direct(self, path: str) -> list[Call]:
         """Calls of a file that have a model generate language themselves."""
@@ -167,7 +169,7 @@ class Asking:
         outside = self._outside(source, self.graph.leading[source.path])
         while True:
             names = found | outside
-            more = {n for c in source.calls if self.leads(source, c, names) for n in owners(source, c.function)} - found
+            more = {n for c in self._leading(source, names) for n in owners(source, c.function)} - found
             if not more:
                 return frozenset(found | outside if BARREL.search(source.path) else found)
             found |= more
@@ -180,7 +182,7 @@ class Asking:
             found = {n for call in self.direct(path) for n in owners(source, call.function)} if source else set()
             more = found
             while more and source:
-                more = {n for c in source.calls if self.leads(source, c, found) for n in owners(source, c.function)} - found
+                more = {n for c in self._leading(source, found) for n in owners(source, c.function)} - found
                 found |= more
             known = self._own[path] = frozenset(found)
         return known
@@ -244,32 +246,25 @@ class Asking:
         named = (i for i in source.imports if stem in i.module.rsplit("/", 1)[-1])
         return methods | {alias or name for i in named for name, alias in i.names if name == "default"}
 
-    def leads(self, source: Source, call: Call, names: set[str] | frozenset[str]) -> bool:
-        """Whether a call is of one of these names, and not of a method that everything has."""
-        if not names.isdisjoint(BY_OBJECT) and self._of_object(source, call, names):
-            return True
-        parts = re.split(r"[.:]+", call.callee)
-        if parts[-1] not in names:
-            return len(parts) == 1 and parts[0] in names
-        if len(parts) == 2 and parts[0] in ("self", "this"):
-            return parts[-1] not in COMMON or any(f.name == parts[-1] and f.owner for f in source.functions)
-        return parts[-1] not in COMMON and (len(parts) == 1 or parts[0] not in _foreign(source))
+    def _leading(self, source: Source, names: set[str] | frozenset[str]) -> Iterator[Call]:
+        """The calls of a file that are of one of these names, and not of a method that everything has."""
+        by_name = self._called.by_name(source)
+        for name in names & by_name.keys():
+            yield from (call for call, parts in by_name[name] if _is_own(source, parts))
+        if not names.isdisjoint(BY_OBJECT):
+            for call, kind, methods in self._called.of_objects(source):
+                wanted = {n for n in methods if n in names and n in BY_OBJECT}
+                if wanted and self._of_object(source, kind, wanted):
+                    yield call
 
-    def _of_object(self, source: Source, call: Call, names: set[str] | frozenset[str]) -> bool:
-        """Whether a call is of a method, whatever it is called, of an object whose class is one of the repository's that asks."""
-        objects = self._objects.get(source.path)
-        if objects is None:
-            objects = self._objects[source.path] = made(source)
-        found = method_called(call, objects)
-        wanted = {n for n in found[1] if n in names and n in BY_OBJECT} if found else set()
-        if found is None or not wanted:
-            return False
+    def _of_object(self, source: Source, kind: str, names: set[str]) -> bool:
+        """Whether one of these methods of a class, whatever it is called, is of a class of the repository's own that asks."""
         for target, taken in self.graph.touches(source.path).items():
-            for giver in self._givers(target, taken or frozenset({found[0]})) if target in self.graph.leading else ():
+            for giver in self._givers(target, taken or frozenset({kind})) if target in self.graph.leading else ():
                 other = self.project.source(giver)
-                if other is not None and defines(other, found[0], wanted & self.names(giver)):
+                if other is not None and defines(other, kind, names & self.names(giver)):
                     return True
-        return defines(source, found[0], wanted)
+        return defines(source, kind, names)
 
     def calls(self, path: str) -> list[Call]:
         """All calls of a file that ask a model, directly or through functions of the repository."""
@@ -278,13 +273,14 @@ class Asking:
             return []
         direct = {id(c) for c in self.direct(path)}
         names = self.names(path) | self._outside(source, EVERYWHERE)
-        return [c for c in source.calls if id(c) in direct or (self.leads(source, c, names) and not self._of_others(source, c))]
+        leading = {id(c) for c in self._leading(source, names) if id(c) not in direct and not self._of_others(source, c)}
+        return [c for c in source.calls if id(c) in direct or id(c) in leading]
 
     def _of_others(self, source: Source, call: Call) -> bool:
         """Whether a call plainly isn't of what asks a model: of a test's runner, or of a class that defines the method and doesn't ask."""
         if source.path.endswith("_test.go") and RUNS_TEST.match(call.callee):
             return True
-        parts = [p for p in re.split(r"[.:]+", call.callee) if p not in ("new", "self", "this")]
+        parts = [p for p in PARTS.split(call.callee) if p not in ("new", "self", "this")]
         owner = _type_of(source, parts[-2]) if len(parts) > 1 else ""
         if not owner[:1].isupper():
             return False
@@ -295,6 +291,14 @@ class Asking:
             if other and any(f.name == parts[-1] and f.owner.split("::")[-1] == owner for f in other.functions)
         ]
         return bool(defining) and not any(parts[-1] in self.names(target) for target in defining)
+
+
+def _is_own(source: Source, parts: Sequence[str]) -> bool:
+    """Whether what is called by these parts of a name may be the repository's own."""
+    name = parts[-1]
+    if len(parts) == 2 and parts[0] in ("self", "this"):
+        return name not in COMMON or any(f.name == name and f.owner for f in source.functions)
+    return name not in COMMON and (len(parts) == 1 or parts[0] not in _foreign(source))
 
 
 def _type_of(source: Source, name: str) -> str:

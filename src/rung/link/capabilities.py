@@ -27,7 +27,7 @@ SEARCHES = (
 LIST = re.compile(LIST_NAME + r"$")
 ENDS = re.compile(r"\b(?:return|break)\b")
 IDENTITY = re.compile(r"(?:\.|\b)\w*(?:id|name|value|key|slug|model|label|provider)\b(?:\(\))?\s*(?:={2,3}|\.equals)", re.IGNORECASE)
-MENTION = re.compile(r"models|candidates|llms|deployments", re.IGNORECASE)
+MENTIONS = ("models", "candidates", "llms", "deployments")
 # Lists of what generates no language, and pages on which a person picks.
 OTHER = re.compile(r"embed|rerank|tts|speech|transcri|image_?(?:gen|out|model)|video|audio", re.IGNORECASE)
 PAGE = re.compile(r"\.(?:tsx|jsx|vue|svelte)$")
@@ -44,8 +44,8 @@ class Capabilities:
         """Lines of such searches in a file."""
         if PAGE.search(source.path):
             return
-        for number, line in enumerate(source.lines, 1):
-            if len(line) <= LONGEST and MENTION.search(line):
+        for number, line in enumerate(source.lines if speaks_of_models("\n".join(source.lines)) else (), 1):
+            if len(line) <= LONGEST and speaks_of_models(line):
                 text = " ".join([line.rstrip(), *(t.strip() for t in source.lines[number : number + JOINED - 1])])
                 found = (m for s in SEARCHES if (m := s.search(text)) and m.start() < len(line))
                 if any(self._is_need(_argument(m.group("told"))) and not OTHER.search(m.group()) for m in found):
@@ -63,6 +63,12 @@ class Capabilities:
 
     def _is_need(self, told: str) -> bool:
         return bool(self.words.search(told)) and not IDENTITY.search(told)
+
+
+def speaks_of_models(text: str) -> bool:
+    """Whether a text names a list of models."""
+    lowered = text.lower()
+    return any(word in lowered for word in MENTIONS)
 
 
 def _argument(text: str) -> str:

@@ -9,6 +9,7 @@ from functools import cached_property, lru_cache
 
 from rung.facts.code.source import Class, Source
 from rung.link.asking import Asking
+from rung.link.expression import Expression
 from rung.link.project import Project
 
 HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -18,12 +19,12 @@ SQL_TABLE = re.compile(
 INSERTED = re.compile(r"\s*insert\s+into\s+[\"'`\[]?([\w.]+)[\"'`\]]?\s*(?:\(([^)]*)\)\s*)?(?:values|select|on\b)", re.IGNORECASE)
 PRISMA = re.compile(r"^model\s+(\w+)\s*\{(.*?)^\}", re.MULTILINE | re.DOTALL)
 # What a file holds that declares a stored record of calls or feedback, and where such files stand.
-SPEAKS = re.compile(
+SPEAKS = Expression(
     r"(?:[Ii]nput|[Oo]utput|[Pp]rompt|[Cc]ompletion|[Tt]otal|[Cc]ached?)_?[Tt]okens?|[Tt]oken_?(?:[Uu]sage|[Cc]ount)"
     r"|[Tt]okens(?:_[Uu]sed)?\b|"
     r"[Cc]ost|[Uu]sage\b|[Ff]eedback|[Vv]otes?|[Rr]ating|[Tt]humb|[Hh]elpful|[Rr]elevance|[Gg]roundedness|[Ff]aithfulness"
 )
-KEEPS = re.compile(
+KEEPS = Expression(
     r"\((?:[\w.]+\.)?(?:\w*Model|\w*Base|Document|Entity|Table)\b|create_table|createTable|CreateTable|(?:pg|sqlite|mysql)Table|ApplicationRecord"
     r"|ActiveRecord|@Entity|@Table|@Document|@DynamoDbBean|\[Table|Schema\(|defineTable|mapped_column|Column\(|Node\b"
     r"|(?i:create table|insert into)|DbSet<|extends\s+(?:\w+\\)*\w*Model\b|Schema::"
@@ -60,7 +61,7 @@ class Entity:
 @lru_cache(50_000)
 def snake(name: str) -> str:
     """A name in snake case."""
-    return HUMP.sub("_", name).lower()
+    return name if name.islower() else HUMP.sub("_", name).lower()
 
 
 class Entities:

@@ -24,6 +24,7 @@ from rung.link.dead import Dead
 from rung.link.direct import owners
 from rung.link.evaluated_prompts import EvaluatedPrompts
 from rung.link.evaluation import Evaluation
+from rung.link.expression import Expression
 from rung.link.fixtures import Fixtures
 from rung.link.graph import Graph
 from rung.link.handed_cases import handed_cases
@@ -93,7 +94,7 @@ SERVER = re.compile(
     r"(?:^|\.)(?:listen|serve|ListenAndServe|uvicorn\.run|APIRouter|FastAPI|Flask|createServer|HandleFunc|WebApplication\.CreateBuilder)$"
 )
 # What ends a program with an error, what looks at a text, and what cases call what they expect.
-EXITS = re.compile(
+EXITS = Expression(
     r"process\.exit|os\.Exit|log\.Fatal|System\.exit|exitProcess|Environment\.Exit|Deno\.exit|\bexit[ (!]|\babort\b|process::exit"
 )
 LOOKS_AT = re.compile(

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from rung.link.literals import required_literals
+from rung.link.expression import Expression
 from rung.link.project import Project
 
 PLAIN = re.compile(r"\$(?:\.[\w-]+|\['[\w-]+'\]|\[\*\])+")
@@ -16,8 +16,8 @@ STEP = re.compile(r"\[\*\]|[\w-]+")
 
 
 @cache
-def _contained(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern, re.MULTILINE)
+def _contained(pattern: str) -> Expression:
+    return Expression(pattern, re.MULTILINE)
 
 
 @cache
@@ -46,8 +46,7 @@ def query(data: Any, path: str) -> list[Any]:
 
 
 def _holds(text: str, pattern: str) -> bool:
-    literals = required_literals(pattern)
-    return (not literals or any(literal in text for literal in literals)) and _contained(pattern).search(text, 0, SEARCHED) is not None
+    return _contained(pattern).search(text[:SEARCHED]) is not None
 
 
 def matching(project: Project, signature: Mapping[str, Any]) -> list[str]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from rung.facts.code.source import Call, Function, Source
 from rung.link.asking import COMMON, Asking
 from rung.link.checks import TestUnit
+from rung.link.expression import Expression
 from rung.link.graph import Graph
 from rung.link.project import Project
 from rung.repository import Role
@@ -18,7 +19,7 @@ LIVE = re.compile(
     r"(?:^|[/_.-])(?:live|e2e|end_?to_?end|llm|evals?|evaluations?|quality|golden|acceptance|online|smoke)(?:[_.-]?tests?)?(?:[/_.-]|$)",
     re.IGNORECASE,
 )
-MARKED = re.compile(r"\bmark\.(?:\w{1,20}_)?(?:live|llm|e2e|online|real|eval|expensive|api_?key|paid)\w{0,20}\b", re.IGNORECASE)
+MARKED = Expression(r"\bmark\.(?:\w{1,20}_)?(?:live|llm|e2e|online|real|eval|expensive|api_?key|paid)\w{0,20}\b", re.IGNORECASE)
 HOPS = 3
 
 

@@ -52,6 +52,7 @@ class Graph:
         self._named: dict[str, frozenset[str]] = {}
         self._glanced: dict[str, frozenset[str]] = {}
         self._candidates: dict[str, list[str]] = {}
+        self._meanings: dict[tuple[str, str], list[str]] = {}
 
     def touches(self, path: str) -> dict[str, frozenset[str] | None]:
         """The files that this file uses directly."""
@@ -222,9 +223,13 @@ class Graph:
         return min(self._candidates[module], key=lambda p: (-_shared(p, importer), len(p), p), default="")
 
     def _javascript(self, path: str, module: str) -> list[str]:
-        meant = [posixpath.normpath(target) for target in self._meant(path, module)]
-        built = [BUILT.sub(into, target, count=1) for target in meant if BUILT.search(target) for into in (r"\1src/", r"\1")]
-        return next((found for target in (*meant, *built) if (found := self._script(target))), [])
+        key = (posixpath.dirname(path), module)
+        known = self._meanings.get(key)
+        if known is None:
+            meant = dict.fromkeys(map(posixpath.normpath, self._meant(path, module)))
+            built = (BUILT.sub(into, target, count=1) for target in meant if BUILT.search(target) for into in (r"\1src/", r"\1"))
+            known = self._meanings[key] = next((found for target in (*meant, *built) if (found := self._script(target))), [])
+        return known
 
     def _meant(self, path: str, module: str) -> Iterator[str]:
         """The paths that a module's name may stand for in a file, the likeliest first."""

@@ -9,6 +9,7 @@ from rung.facts.code.source import Call, Source
 from rung.facts.fact import Fact
 from rung.link.asking import Asking
 from rung.link.entities import snake
+from rung.link.expression import Expression
 from rung.link.project import Project
 from rung.link.sides import Sides
 from rung.link.wired import Wired
@@ -25,7 +26,7 @@ class GuardModels:
     def __init__(self, project: Project, asking: Asking, sides: Sides, wired: Wired) -> None:
         self.project, self.asking, self.sides, self.wired = project, asking, sides, wired
         guards = project.vocabulary.get("guard_models", ())
-        self.guard = re.compile("|".join(f"(?:{g})" for g in guards), re.IGNORECASE) if guards else None
+        self.guard = Expression("|".join(f"(?:{g})" for g in guards), re.IGNORECASE) if guards else None
 
     def facts(self) -> Iterator[Fact]:
         """One measure a file that asks such a model."""
@@ -83,7 +84,7 @@ class GuardModels:
         inside = [f for f in source.functions if f.line <= line <= f.end_line and f.parent < 0]
         return not inside or any(self.wired.is_reached(source, f) for f in inside)
 
-    def _settings(self, guard: re.Pattern[str]) -> Iterator[str]:
+    def _settings(self, guard: Expression) -> Iterator[str]:
         """Keys of settings whose values are guard models."""
         for setting in self.project.settings:
             value, path = str(setting.fields["value"]), setting.location.path

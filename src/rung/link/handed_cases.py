@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from rung.facts.code.source import Source
 from rung.facts.pipelines.types import Command
 from rung.link.datasets import DATA_FILE, cases_in
+from rung.link.expression import Expression
 from rung.link.project import Project
 
-READS_ARGUMENTS = re.compile(
+READS_ARGUMENTS = Expression(
     r"\bargv\b|\bARGV\b|\bARGF\b|\bflag\.|\bos\.Args\b|\bparseArgs\b|\bargs\[|\bargs\.|\benv::args\b|\bargparse\b|\bclick\b|\btyper\b|\bcommander\b|\byargs\b"
     r"|\bOptionParser\b|\bDeno\.args\b|\bBun\.argv\b|\bclap\b|\bcobra\b|\bargs\s*:|\$1\b|\bargs:\s*Array|\[\]\s*args\b"
 )
@@ -22,7 +23,7 @@ MAIN = re.compile(r"mainClass\w*[\s(=.a-z]{1,20}[\"']([\w.]{1,200})[\"']")
 
 def handed_cases(project: Project, source: Source) -> tuple[str, int] | None:
     """The file of at least two cases that a command hands to a script which reads its arguments."""
-    if not any(READS_ARGUMENTS.search(line) for line in source.lines):
+    if not READS_ARGUMENTS.search("\n".join(source.lines)):
         return None
     tails = (posixpath.basename(source.path), posixpath.basename(posixpath.dirname(source.path)) or ".", ".")
     for folder, words in _commands(project):

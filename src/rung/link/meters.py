@@ -10,10 +10,11 @@ from rung.facts.code.source import Call, Source, Value
 from rung.facts.fact import Fact
 from rung.link.asking import Asking
 from rung.link.entities import snake
+from rung.link.expression import Expression
 from rung.link.project import Project
 
 # Calls of metrics libraries.
-MEASURES = re.compile(
+MEASURES = Expression(
     r"Counter|Histogram|Gauge|counter[ (]|histogram[ (]|put_metric|putMetric|PutMetric|[tT]rack_?[mM]etric|add_metric|addMetric"
     r"|[sS]tats[dD]|set_attribute|setAttribute|SetTag|set_tag|[aA]ddTag|attribute\.(?:Int|Float|String|Key)|(?:counter|histogram|gauge)!|DistributionSummary"
     r"|Timer\.builder|\.summary\(|:(?:counter|histogram)|distribution_value|[rR]ecord_?[mM]etric"
@@ -32,7 +33,7 @@ class Meters:
         self.counted, self.not_counted = (re.compile(words[k]) for k in ("metric_counts", "not_metric_counts"))
         self.calls, self.registers = re.compile(words["metric_calls"]), re.compile(words["metric_registers"])
         self.labels, self.custom, self.label_names = (re.compile(words[k]) for k in ("label_calls", "custom_calls", "label_names"))
-        self.label_texts, self.spans = re.compile(words["label_texts"]), re.compile(words["span_calls"])
+        self.label_texts, self.spans = Expression(words["label_texts"]), re.compile(words["span_calls"])
 
     def facts(self) -> Iterator[Fact]:
         """Token, cost or latency metrics of model calls, through a metrics library."""

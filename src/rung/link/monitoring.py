@@ -9,6 +9,7 @@ from rung.facts.code.source import Function, Source
 from rung.facts.fact import Fact
 from rung.link.asking import Asking
 from rung.link.entities import Entities, Entity, snake
+from rung.link.expression import Expression
 from rung.link.judged import Judged
 from rung.link.meters import Meters
 from rung.link.project import Project
@@ -32,7 +33,7 @@ STORES = re.compile(
     re.IGNORECASE,
 )
 # A route or a function that takes feedback.
-HANDLES = re.compile(
+HANDLES = Expression(
     r"""["'`/][\w{}:$./-]*(?:feedback|votes?|rating|rate|thumbs|like)\b|(?:def|func|function|fun|async|void|Task)\W+(?:\w+\W+){0,3}?\w*(?:feedback|vote|rating|thumb)|(?:const|let)\s+\w*(?:feedback|vote|rating)\w*\s*=|rate_?(?:answer|message|response|reply|summary|output)|reaction|["'][\w:-]*(?:thumb|vote|feedback|helpful)""",
     re.IGNORECASE,
 )

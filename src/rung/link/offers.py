@@ -8,6 +8,7 @@ from functools import cached_property
 
 from rung.facts.fact import Fact
 from rung.link.asking import Asking
+from rung.link.expression import Expression
 from rung.link.gates import Reach
 from rung.link.project import Project
 
@@ -25,12 +26,12 @@ class Offers:
         self.project, self.asking, self.reach = project, asking, reach
         words = project.vocabulary["offers"]
         parts = {name: words[name] for name in ("yes", "no", "subjects")}
-        self.named = [re.compile(words["named"] % {**parts, "verb": parts[side]}, re.IGNORECASE) for side in ("yes", "no")]
-        self.plain = [re.compile(words[f"plain_{side}"]) for side in ("yes", "no")]
-        self.marks = re.compile(words["marks"])
-        self.bound = re.compile(words["bound"])
-        self.requests = re.compile(words["requests"], re.IGNORECASE)
-        self.counterparts = {name: re.compile(words[f"counterpart_{name}"], re.IGNORECASE) for name in ("plan", "tool")}
+        self.named = [Expression(words["named"] % {**parts, "verb": parts[side]}, re.IGNORECASE) for side in ("yes", "no")]
+        self.plain = [Expression(words[f"plain_{side}"]) for side in ("yes", "no")]
+        self.marks = Expression(words["marks"])
+        self.bound = Expression(words["bound"])
+        self.requests = Expression(words["requests"], re.IGNORECASE)
+        self.counterparts = {name: Expression(words[f"counterpart_{name}"], re.IGNORECASE) for name in ("plan", "tool")}
         self._answered: dict[str, bool] = {}
         self.elicits, self.elicited = re.compile(words["elicits"]), re.compile(words["elicited"], re.IGNORECASE)
 

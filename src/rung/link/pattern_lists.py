@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from rung.facts.code.source import Call, Source
+from rung.link.expression import Expression
 from rung.link.gates import TESTS
 from rung.link.glance import Glance
 from rung.link.project import Project
@@ -13,11 +14,11 @@ from rung.link.refusals import LOOKS
 NEAR = 10
 COMMENT = re.compile(r"^\s*(?:#(?!\[)|//|\*|/\*).*$")
 # An expression that is made of what stands elsewhere, in the usual languages; and what reads a file of data.
-MADE = re.compile(
+MADE = Expression(
     r"(?:\bRegex(?:Builder|Set)?::new\(|\bre\.(?:compile|search|match)\(|new RegExp\(|regexp\.(?:Must)?Compile\(|Pattern\.compile\("
     r"|new Regex\(|Regexp\.new\(|Regexp\.union\()\s{0,4}(?![rf@]{0,2}[\"'`/$])[&*\w]"
 )
-READS = re.compile(
+READS = Expression(
     r"read_to_string|include_str!|\bread_text\(|\bopen\(|readFile(?:Sync)?\(|readTextFile\(|ReadFile\(|ReadAll\w*\(|File\.(?:read|open)|load_file\(|safe_load\("
     r"|json\.load|file_get_contents|getResource|go:embed|readAllLines|readString\(|Deserialize"
 )

@@ -10,6 +10,7 @@ from itertools import combinations
 
 from rung.facts.code.source import Source, Value
 from rung.facts.fact import Fact
+from rung.link.expression import Expression
 from rung.link.graph import Graph
 from rung.link.project import Project
 
@@ -25,8 +26,8 @@ PROMPT_LENGTH = 40
 LONGEST_LINE = 400
 VERSION_KEYS = ("version", "revision", "Version", "Revision")
 # Takes a prompt from a table by its variant: `PROMPTS[variant]`.
-TAKEN = re.compile(
-    r"\b([A-Za-z_]\w{2,40})(?:\[|\.get\()(?:[a-z_]\w{0,30}\.)?(?:prompt_?)?(?:variant|version|revision)(?:_?(?:id|name|key))?[\]),]",
+TAKEN = Expression(
+    r"\b([A-Za-z_]\w{2,40})(?:\[|\.get\()(?:[a-z_]\w{0,30}\.)?(?:prompt_?)?(?:variant|version|revision)(?:_?(?:id|name|key))?(?:\]|\)|,)",
     re.IGNORECASE,
 )
 # Reads a prompt's file by the name of its variant: `prompts/$variant.txt`, `prompts_dir / f"{version}.md"`.
@@ -40,7 +41,7 @@ VERSIONED_FUNCTION = re.compile(r"(?:[a-z\d]V|_v)\d{1,3}$")
 VERSION_ARM = re.compile(r"^\s*(?:case\s+)?[\"'](v\d{1,3}[a-z]?)[\"']\s*(?:=>|->|:(?!:))", re.IGNORECASE)
 # Parts of a name that says what kind of a prompt a file holds, with what settings.
 # A path of prompts in which code fills in the variant: `prompts/answer.${variant}.txt`, `f"{name}_{prompt_version}.md"`.
-FILLED = re.compile(
+FILLED = Expression(
     r"(?<![\w{}$#./-])((?:[\w./-]|[$#]?\{[\w.]{1,40}\}){0,100}?)[$#]?\{(?:\w{1,30}\.)?(?:prompt_?)?(?:variant|version|revision)(?:_?(?:id|name|key))?\}"
     r"((?:[\w./-]|[$#]?\{[\w.]{1,40}\}){0,60}\.(?:txt|md|j2|jinja2?|ya?ml|json|toml|prompt|prompty|hbs|mustache|liquid|tmpl|erb))\b",
     re.IGNORECASE,
@@ -125,7 +126,8 @@ class PromptVariants:
         found: set[str] = set()
         for path in sorted(self.graph.near) if len(own) > 1 else ():
             text = self.project.text(path) or ""
-            for head, tail in FILLED.findall(text) if "ersion" in text or "ariant" in text or "evision" in text else ():
+            for filled in FILLED.finditer(text):
+                head, tail = filled.groups()
                 parts = [re.escape(p) for p in HOLE.split(head.lstrip("./"))], [re.escape(p) for p in HOLE.split(tail)]
                 word = r"[\w-]{1,60}"
                 named = re.compile(rf"(?:^|/){word.join(parts[0])}{word}{word.join(parts[1])}$")

@@ -10,6 +10,7 @@ from functools import cached_property
 from rung.facts.code.source import Call, Source, Value
 from rung.facts.fact import Fact
 from rung.link.asking import Asking
+from rung.link.expression import Expression
 from rung.link.files import matching
 from rung.link.graph import BY_TYPE, Graph
 from rung.link.project import Project
@@ -25,7 +26,7 @@ from rung.link.views import ending, view_name
 from rung.repository import Role
 
 # Files in which a constant may name a prompt file or folder.
-NAMES_FILES = re.compile(
+NAMES_FILES = Expression(
     r"""prompt|\.(?:txt|md|jinja2?|j2|st|erb|hbs|mustache|liquid|tmpl|ya?ml|json|toml)["'`]|system|instruction|persona|template""",
     re.IGNORECASE,
 )

@@ -35,6 +35,7 @@ class Records:
     def __init__(self, project: Project, asking: Asking) -> None:
         self.project, self.asking = project, asking
         self._declarations: dict[str, frozenset[str]] = {}
+        self._named: dict[str, frozenset[str]] = {}
         words = project.vocabulary["records"]
         self.token = re.compile(project.vocabulary["monitoring"]["token_fields"], re.IGNORECASE)
         self.parts = {k: re.compile(v) for k, v in words["parts"].items()}
@@ -158,7 +159,8 @@ class Records:
     def _tells(self, keys: Iterable[str]) -> bool:
         """Whether keys tell of one call: tokens or cost with what was asked or answered, or the prompt as sent with the response."""
         names = list(keys)
-        has = {part: any(p.search(n) for n in names) for part, p in self.parts.items()}
+        said = frozenset().union(*map(self._parts_of, names))
+        has = {part: part in said for part in self.parts}
         counted = [n for n in names if n != "token" and self.token.search(n)]
         priced = bool(counted) and all("cost" in n or "price" in n for n in counted)
         if has["passage"] or (priced and not has["sent"] and {"model", "model_name"}.isdisjoint(names)):
@@ -170,6 +172,13 @@ class Records:
         if has["graded"] or has["asks"]:
             return False
         return has["answered"] and ((has["sent"] and has["told"]) or (has["asked"] and has["timed"]))
+
+    def _parts_of(self, name: str) -> frozenset[str]:
+        """The parts of a record that a key in snake case may stand for."""
+        known = self._named.get(name)
+        if known is None:
+            known = self._named[name] = frozenset(part for part, p in self.parts.items() if p.search(name))
+        return known
 
     def _classes(self, source: Source) -> dict[str, set[str]]:
         """The classes that a file makes objects of, by name, with the fields of theirs and of the classes that these are typed with."""

@@ -74,13 +74,14 @@ class Redactions:
     def _redacting(self, source: Source) -> Mapping[str, int]:
         """The functions of a file that take personal data out of a text, by name; those that only call them are in use of them."""
         found: dict[str, int] = {}
-        for index, function in enumerate(source.functions):
+        replacing = [c for c in source.calls if REPLACES.search(c.callee)]
+        for index, function in enumerate(source.functions if replacing else ()):
             if not function.name or len(function.name) > LONGEST_NAME or function.name in found:
                 continue
             if self.elsewhere.search(snake(f"{function.owner} {function.name}")) and not self._of_framework(source, function):
                 continue
             inner = {index, *(i for i, f in enumerate(source.functions) if f.parent == index)}
-            calls = [c for c in source.calls if c.function in inner and REPLACES.search(c.callee)]
+            calls = [c for c in replacing if c.function in inner]
             if calls and self._holds(source, function, calls):
                 found[function.name] = index
         return found

@@ -9,6 +9,7 @@ from rung.facts.code.source import Call, Source
 from rung.link.asking import Asking
 from rung.link.checks import test_units
 from rung.link.commands import STARTS
+from rung.link.expression import Expression
 from rung.link.graph import Graph
 from rung.link.project import Project
 from rung.repository import Role
@@ -29,7 +30,7 @@ LIVE_MARK = re.compile(
 NEAR = 1
 # A request to wherever the application runs: the address of this machine or one that the surroundings give, and a path that answers.
 EVALUATES = re.compile(r"(?:^|[/_.-])(?:\w*(?<!ri)evals?|evaluat\w*|bench\w*|judges?|golden)(?:[/_.-]|$)", re.IGNORECASE)
-ADDRESS = re.compile(
+ADDRESS = Expression(
     r"https?://(?:localhost|127\.0\.0\.1|0\.0\.0\.0|host\.docker\.internal|[a-z][\w-]*:\d)"
     r"|\b(?:BASE|API|APP|BACKEND|SERVER|SERVICE|AGENT|CHAT|TARGET|CHATBOT|BOT|RAG|DEPLOYED)_?(?:BASE_?)?(?:UR[LI]|HOST|ENDPOINT|ADDRESS)\b",
     re.IGNORECASE,
@@ -38,7 +39,7 @@ STARTING = re.compile(r"subprocess|child_process|execa|\bspawn|\bexec|Popen|syst
 POSTS = re.compile(
     r"(?:^|\.)(?:post|fetch|request|stream|axios|urlopen|PostAsync|PostAsJsonAsync|SendAsync|Do|Post|aconnect_sse|connect_sse)$"
 )
-ANSWERING = re.compile(
+ANSWERING = Expression(
     r"/(?:chat|ask|complet\w*|quer(?:y|ies)|answers?|generat\w*|invoke|messages?|agents?|assist\w*|convers\w*|summar\w*|respon\w*|rag|predict|runs?(?:_sse)?|invocations)"
     r"(?:$|[/?\"'`{_-])",
     re.IGNORECASE,

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from rung.facts.code import language_of
 from rung.facts.fact import Fact
 from rung.facts.pipelines.types import Run
+from rung.link.expression import Expression
 from rung.link.project import Project
 from rung.repository import Role
 
@@ -24,7 +25,7 @@ class Rollback:
         self.project, self.uses, self.documents = project, uses, documents
         words = project.vocabulary["assets"]
         self._functions = re.compile(words["rollback_functions"])
-        self._switches = re.compile(words["rollback_switches"])
+        self._switches = Expression(words["rollback_switches"])
         self._names, self._commands, self._data = (
             re.compile(words[key], re.IGNORECASE) for key in ("rollback_names", "rollback_commands", "rollback_of_data")
         )

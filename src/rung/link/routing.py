@@ -9,7 +9,7 @@ from functools import cached_property
 
 from rung.facts.code.source import Assignment, Source, Value
 from rung.facts.fact import Fact
-from rung.link.capabilities import MENTION, Capabilities
+from rung.link.capabilities import Capabilities, speaks_of_models
 from rung.link.conditions import BRANCH, Conditions
 from rung.link.fallbacks import Fallbacks
 from rung.link.internal_packages import InternalPackages
@@ -88,7 +88,7 @@ class Routing:
         It leads to a model, or lies in one folder with a file that does, where files of a folder need no imports.
         """
         near = path in self.models.graph.leading or (path.endswith(BY_FOLDER) and posixpath.dirname(path) in self._folders)
-        return near and self.models.uses.glance.holds(path, "capability") and bool(MENTION.search(self.project.text(path) or ""))
+        return near and self.models.uses.glance.holds(path, "capability") and speaks_of_models(self.project.text(path) or "")
 
     @cached_property
     def _folders(self) -> frozenset[str]:

@@ -9,6 +9,7 @@ from rung.facts.code.source import Source
 from rung.facts.fact import Fact
 from rung.link.checks import TestUnit, asserts, test_units
 from rung.link.evaluation import Evaluation
+from rung.link.expression import Expression
 from rung.link.glance import Glance
 from rung.link.graph import Graph
 from rung.link.project import Project
@@ -38,7 +39,7 @@ class SafetyTests:
         self.project, self.graph, self.glance, self.measure = project, graph, glance, measure
         self.evaluations = [e for e in evaluations if not e.dead]
         words = project.vocabulary["safety"]
-        self.attack_texts = re.compile(words["attack_texts"], re.IGNORECASE)
+        self.attack_texts = Expression(words["attack_texts"], re.IGNORECASE)
         self.limit_tests = re.compile(words["limit_tests"], re.IGNORECASE)
         self.refusing = re.compile(words["refusing"], re.IGNORECASE)
         self.code = frozenset(project.code)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from rung.facts.code.source import Source, Value
+from rung.link.expression import Expression
 from rung.link.gates import TESTS
 from rung.link.glance import Glance
 from rung.link.project import Project
@@ -13,7 +14,7 @@ from rung.link.project import Project
 # Longer literals are prompts; a single word may mean anything.
 LONGEST = 120
 EXPRESSION = re.compile(r"(?:^|[\s(,\[=:])/(?![/*])(.+?)/[gimsuy]*(?=\s*[,;)\].]|\s*$)")
-INSTRUCTIONS = re.compile(
+INSTRUCTIONS = Expression(
     r"(?:ignore|disregard|forget|override)\b.{0,80}?(?:previous|prior|above|earlier|preceding|instructions?|rules|prompts?)", re.IGNORECASE
 )
 FEWEST = {"injection-detection": 1, "moderation": 2, "pii-redaction": 1}

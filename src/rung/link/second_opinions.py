@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from rung.facts.code.source import Source, Value
 from rung.link.asking import Asking
+from rung.link.expression import Expression
 from rung.link.gates import TESTS
 from rung.link.project import Project
 
@@ -20,7 +21,7 @@ class SecondOpinions:
     def __init__(self, project: Project, asking: Asking) -> None:
         self.project, self.asking = project, asking
         words = project.vocabulary["safety"]
-        self.verdicts, self.harms = re.compile(words["verdict_words"]), re.compile(words["verdict_subjects"], re.IGNORECASE)
+        self.verdicts, self.harms = Expression(words["verdict_words"]), Expression(words["verdict_subjects"], re.IGNORECASE)
         self.values = re.compile(words["verdict_values"], re.IGNORECASE)
         self.fields = re.compile(words["verdict_fields"])
         self._known: dict[tuple[str, bool], Mapping[str, str]] = {}

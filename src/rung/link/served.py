@@ -12,6 +12,7 @@ from functools import cached_property
 
 from rung.facts.code.source import Call, Source
 from rung.link.checks import TestUnit, assertions, derived, mentions, on_content
+from rung.link.expression import Expression
 from rung.link.glance import MODEL_CATEGORIES, Glance
 from rung.link.graph import Graph
 from rung.link.project import Project
@@ -19,7 +20,7 @@ from rung.repository import Role
 
 # Where a server is reached that runs by itself: an address of this machine, a constant or variable that holds one, or a framework's test
 # that starts the whole application.
-ADDRESS = re.compile(
+ADDRESS = Expression(
     r"https?://(?:localhost|127\.0\.0\.1|0\.0\.0\.0|host\.docker\.internal)\b"
     r"|\b(?:\w+_)?(?:BASE|API|APP|BACKEND|SERVER|SERVICE|AGENT|CHAT|TARGET|HOST|CHATBOT|BOT|RAG|DEPLOYED|GATEWAY|E2E|TEST)_?(?:BASE_?)?(?:UR[LI]|HOST|ENDPOINT|ADDRESS)\b"
     r"|(?<=@)SpringBootTest\b|\bQuarkusTest\b|\bMicronautTest\b"
@@ -44,7 +45,7 @@ GETS = re.compile(
     r"(?:^|\.)(?:get|Get|GET|target|getForObject|getForEntity|GetAsync|GetStringAsync|GetFromJsonAsync|get_response|urlopen)$"
 )
 QUERY = re.compile(r"\?[\w.-]{1,40}=|\bparams\b|[qQ]ueryParam|query_string|\.query\(|[qQ]uery:")
-IN_PROCESS = re.compile(
+IN_PROCESS = Expression(
     r"\bTestClient\b|ASGITransport|test_client\(|WSGITransport|\bapp=|createServer\(|\.listen\(|httptest|Bun\.serve|HTTPServer|WebMvcTest|MockBean|MockitoBean|inject\("
 )
 REPLACING = re.compile(

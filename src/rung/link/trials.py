@@ -7,6 +7,7 @@ import re
 from rung.facts.code.source import Call, Source
 from rung.link.asking import Asking
 from rung.link.direct import owners
+from rung.link.expression import Expression
 from rung.link.project import Project
 from rung.link.second_opinions import SecondOpinions
 
@@ -28,7 +29,7 @@ class Trials:
 
     def __init__(self, project: Project, asking: Asking, opinions: SecondOpinions) -> None:
         self.project, self.asking, self.opinions = project, asking, opinions
-        self.harms = re.compile(project.vocabulary["safety"]["trial_subjects"], re.IGNORECASE)
+        self.harms = Expression(project.vocabulary["safety"]["trial_subjects"], re.IGNORECASE)
         self._known: dict[str, int] = {}
 
     def line(self, path: str) -> int:

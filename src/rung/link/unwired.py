@@ -92,9 +92,22 @@ class Unwired:
             return False
         if "internal" not in parts and (not self._is_program or "pkg" in parts):
             return False
-        files = [p for p in self.project.code if posixpath.dirname(p) == folder and p.endswith(".go")]
-        users = {u for p in files for u in self.graph.used.get(p, ()) if posixpath.dirname(u) != folder and not self._is_test(u)}
+        users = {
+            u
+            for p in self._packages.get(folder, ())
+            for u in self.graph.used.get(p, ())
+            if posixpath.dirname(u) != folder and not self._is_test(u)
+        }
         return all(self._is_unwired(u, steps - 1) for u in sorted(users))
+
+    @cached_property
+    def _packages(self) -> dict[str, list[str]]:
+        """Go's files by their folder."""
+        found: dict[str, list[str]] = {}
+        for path in self.project.code:
+            if path.endswith(".go"):
+                found.setdefault(posixpath.dirname(path), []).append(path)
+        return found
 
     def _is_named(self, path: str) -> bool:
         """Whether settings, a command or another file's text names a module."""
