@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import posixpath
 import re
 from collections.abc import Iterator
 from functools import cached_property
@@ -221,7 +222,8 @@ class Documents:
         if (self.contributing.search(path) and not self.patterns["weak_guides"].search(path)) or self.changelog.search(path):
             return 0
         if self.patterns["design"].search(path) and len(text) > MIN_PROSE:
-            words = self.patterns["design_words"].findall(text)
+            named = self.patterns["design_words"].findall(posixpath.splitext(posixpath.basename(path))[0].replace("_", " "))
+            words = self.patterns["design_words"].findall(text) + named  # `docs/prompts.md` says by its name what it is about
             if len({w.lower() for w in words}) >= 2 and (len(words) >= 3 or "/" not in path):
                 return 1
         if README.search(path):

@@ -24,6 +24,8 @@ SPEAKS = Expression(
     r"|[Tt]okens(?:_[Uu]sed)?\b|"
     r"[Cc]ost|[Uu]sage\b|[Ff]eedback|[Vv]otes?|[Rr]ating|[Tt]humb|[Hh]elpful|[Rr]elevance|[Gg]roundedness|[Ff]aithfulness"
 )
+# The same of records of what was answered, and of what a judge says of it.
+ANSWERED = re.compile(r"(?i)(?:\b|_)(?:answers?|reply|replies|completions?|verdicts?)(?:\b|_)")
 KEEPS = Expression(
     r"\((?:[\w.]+\.)?(?:\w*Model|\w*Base|Document|Entity|Table)\b|create_table|createTable|CreateTable|(?:pg|sqlite|mysql)Table|ApplicationRecord"
     r"|ActiveRecord|@Entity|@Table|@Document|@DynamoDbBean|\[Table|Schema\(|defineTable|mapped_column|Column\(|Node\b"
@@ -80,19 +82,20 @@ class Entities:
         return [e for path in self.project.paths if self.project.is_application(path) for e in self._of_file(path)]
 
     def _of_file(self, path: str) -> Iterator[Entity]:
-        if path.endswith(".sql"):
+        if path.endswith((".sql", ".sq")):
             yield from self._of_sql(path, self.project.text(path) or "", 1)
         elif path.endswith(".prisma"):
             text = self.project.text(path) or ""
             for match in PRISMA.finditer(text):
                 fields = [w.split()[0] for w in match.group(2).splitlines() if w.strip() and not w.strip().startswith(("//", "@@"))]
                 yield Entity(path, text.count("\n", 0, match.start()) + 1, match.group(1), fields)
-        elif path in self._code and self.glance.holds(path, "record"):
+        elif path in self._code and (self.glance.holds(path, "record") or self.glance.holds(path, "stored")):
             text = self.project.text(path) or ""
-            declared = STORING.search(path) or (self.glance.holds(path, "stored") and KEEPS.search(text))
+            keeps = self.glance.holds(path, "stored") and KEEPS.search(text) is not None
+            declared = STORING.search(path) or keeps
             if not declared and posixpath.basename(path).split(".")[0] not in self._collected:
                 return
-            source = self.project.source(path) if SPEAKS.search(text) else None
+            source = self.project.source(path) if SPEAKS.search(text) or (keeps and ANSWERED.search(text)) else None
             if source is not None:
                 yield from self._of_source(source)
 

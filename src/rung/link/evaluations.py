@@ -30,9 +30,11 @@ from rung.link.graph import Graph
 from rung.link.handed_cases import handed_cases
 from rung.link.judges import Judges
 from rung.link.marking import EACH, TALLIES, Marking
+from rung.link.named_judges import of_judges
 from rung.link.project import Project
 from rung.link.replaced import replaced_beside
 from rung.link.requests import Requests
+from rung.link.runner_files import is_costly
 from rung.link.scored import Harness, scores
 from rung.link.scored_names import scored_by_name
 from rung.link.served import Served, tells
@@ -65,6 +67,9 @@ WITHIN = ("#[cfg(test)]", "#[tokio::test]")
 SCRIPTS = (".ts", ".js", ".mts", ".mjs", ".tsx", ".cjs")
 ABOUT_MEASURE = re.compile(r"guard_?rail|moderation|content_?filter|is_?blocked|approval", re.IGNORECASE)
 LIVE_GO = re.compile(r"API_KEY|_LIVE|LIVE_|[Ee]valuat")
+# What a Go test says that asks a model: an accuracy, a flag.
+AIMED_GO = re.compile(r"(?:^|[/_])(?:live|llm|evals?|golden)_test\.go$")
+COSTLY_GO = re.compile(r"\b(?:\w{0,20}[aA]ccuracy\b|flag\.Bool\(\"(?:live|evals?|llm|online)\b)")
 # Where these words stand in a test, something is replaced; but for what a test's surroundings need, and for other words.
 REPLACING = re.compile(
     r"(?<![a-z])(?:mock|(?:monkey)?patch|fake|stub|vcr|cassette|respx|nock|msw|httptest|noop|pollyjs|betamax|httprr)", re.IGNORECASE
@@ -184,16 +189,21 @@ class Evaluations:
         if self.served.may_ask(path) or self.fixtures.may_ask(path):
             return True
         if path not in self.graph.leading:
-            return self.requests.may_be_sent(path)
+            return self.requests.may_be_sent(path) or self.requests.may_start_application(path)
         usual = not HINT.search(path) and not (path.endswith(TYPED) and (LIVE_PATH.search(path) or TYPE_HINT.search(path)))
         if usual and not any(target in self.graph.near for target in (path, *self.graph.glanced(path))):
             return False  # an ordinary test that far from any model has others stand in for it
-        if path.endswith("_test.go") and not HINT.search(path) and not LIVE_GO.search(self.project.text(path) or ""):
+        if path.endswith("_test.go") and not HINT.search(path) and not self._is_aimed_go(path):
             return False  # a Go test calls whole packages: only one that asks for a key or says so is taken to ask a model
         if HINT.search(path) or not self.uses.glance.holds(path, "stand-in"):
             return True
         text = self.project.text(path) or ""
         return bool(LIVE_PATH.search(path) or LIVE_GO.search(text)) or not REPLACING.search(HARMLESS.sub("", text))
+
+    def _is_aimed_go(self, path: str) -> bool:
+        """Whether a Go test says that it is no ordinary one: by a key, a word, its name or a build tag of the project's own."""
+        text = self.project.text(path) or ""
+        return bool(LIVE_GO.search(text) or COSTLY_GO.search(text) or AIMED_GO.search(path)) or is_costly(text)
 
     def _may_mark(self, path: str) -> bool:
         """Whether a script that nothing else uses, whatever it is called, may hold a model's answers against what cases expect."""
@@ -459,7 +469,7 @@ class Evaluations:
         built_in = (source.path, found.line) if any(t.text("criterion") == "built-in" for t in tools) else None
         decided = found.criterion or built_in or (criterion(source) if tested else self._decided(source))
         found.criterion = decided or baseline(self.project, source.path)
-        for metric, line in scoring.of_tools(source, tools).items():
+        for metric, line in (scoring.of_tools(source, tools) | of_judges(self.project, source, tools)).items():
             found.metrics.setdefault(metric, (source.path, line))
         for metric, place in scoring.of_criteria(self.project, source).items():
             found.metrics.setdefault(metric, place)

@@ -101,6 +101,8 @@ class Fallbacks:
                 continue
             holder = re.escape(parameters[place].lstrip("&*").split(":")[0].strip())
             body = "\n".join(source.lines[function.line - 1 : function.end_line])
+            if self.ordered.search(loop.iterable) and self.models.name.search(holder) and SENDS.search(body):
+                return True  # the model's name itself is handed over, at an address that is configured
             if (leads or SENDS.search(body)) and any(self.models.name.search(t) for t in re.findall(rf"(?<![\w.]){holder}\.(\w+)", body)):
                 return True
         return False

@@ -97,10 +97,12 @@ class Gates:
             if listed or TESTS.search(call.callee):
                 told = " ".join((call.callee, *_texts(call.arguments, 1)))
                 found[call.function].append((call.line, listed or _is_select(call) or self._is_listed(source, call.function, told)))
-        return {
-            i: sorted({*found[i], *(hit for n, f in enumerate(source.functions) if f.parent == i for hit in found.get(n, ()))})
-            for i in [*found]
-        }
+        own = {index: tuple(hits) for index, hits in found.items()}
+        for index in [i for i in own if i >= 0]:
+            around = source.functions[index].parent
+            if around in own:
+                found[around] += own[index]
+        return {index: sorted(set(hits)) for index, hits in found.items()}
 
     def _is_listed(self, source: Source, index: int, told: str) -> bool:
         """Whether a condition looks at a list of what is allowed or forbidden, and at a query, a command or a tool's name."""

@@ -9,6 +9,8 @@ from rung.facts.code.source import Call, Function, Source, Value
 from rung.facts.fact import Fact
 from rung.link.asking import Asking
 from rung.link.entities import Entity, snake
+from rung.link.kept_answers import KeptAnswers, plain_name
+from rung.link.metrics import SCALE, SCORING
 from rung.link.project import Project
 
 # What takes stored records out, in any language.
@@ -30,6 +32,9 @@ class Judged:
         names.append("judging")
         self.patterns = {k: re.compile(words[k], re.IGNORECASE) for k in names}
         self.stores = re.compile(words["stores"])
+        self._told: set[str] = set()
+        self._unsure: set[str] = set()
+        self._given = KeptAnswers(asking, self.stores, self.patterns["judging"])
 
     def facts(self, entities: list[Entity]) -> Iterator[Fact]:
         """At most one fact: the record that keeps an answer and its scores, or the place where scores of stored answers are kept."""
@@ -41,7 +46,9 @@ class Judged:
             if any(judged.search(n) for n in entity.spaced) and any(answered.search(n) for n in entity.spaced) and self._has_judge():
                 yield self.project.fact("judged-answer", entity.path, entity.line, entity=entity.name)
                 return
-        yield from self._by_jobs([e for e in entities if e.kept and self._is_answer(e)])
+        answers = [e for e in entities if e.kept and any(self.patterns["answer_fields"].search(n) for n in e.spaced)]
+        self._told = {plain_name(e.name) for e in answers if any(self.patterns["call_fields"].search(n) for n in e.spaced)}
+        yield from self._by_jobs(answers)
 
     def _has_judge(self) -> bool:
         """Whether code of the application that leads to a model has and calls a function that is called after a judge and asks a model."""
@@ -58,21 +65,21 @@ class Judged:
                 return True
         return False
 
-    def _is_answer(self, entity: Entity) -> bool:
-        """Whether a record is of what a model answered: the answer, beside what only a call of a model has."""
-        answers = any(self.patterns["answer_fields"].search(n) for n in entity.spaced)
-        return answers and any(self.patterns["call_fields"].search(n) for n in entity.spaced)
+    def _is_answer(self, name: str) -> bool:
+        """Whether a record is of what a model answered: what only a call has tells, or what it is made with."""
+        return name in self._told or (name in self._unsure and self._given.holds_answer(name))
 
     def _by_jobs(self, answers: list[Entity]) -> Iterator[Fact]:
         """A function that takes stored answers, has a judge look at them, and stores what it says."""
         fields: dict[str, set[str]] = {}
         for entity in answers:
             own = {f for f in entity.fields if self.patterns["answer_fields"].search(snake(f))}
-            fields.setdefault(_plain(entity.name), set()).update(own)
+            fields.setdefault(plain_name(entity.name), set()).update(own)
+        self._unsure = set(fields) - self._told
         for path in sorted(self.asking.graph.leading) if fields else ():
             text = self.project.text(path) or "" if self.project.is_application(path) else ""
             plain = text.lower().replace("_", "")  # cheaper than the expression, and mostly without any of the records
-            if ELSEWHERE.search(path) or not any(f.replace("_", "") in plain for f in fields) or not self.patterns["judging"].search(text):
+            if ELSEWHERE.search(path) or not any(f.replace("_", "") in plain for f in fields) or not self._speaks(text):
                 continue
             source = self.project.source(path)
             line = self._judging(source, fields) if source else 0
@@ -80,14 +87,18 @@ class Judged:
                 yield self.project.fact("judged-answer", path, line, entity="")
                 return
 
+    def _speaks(self, text: str) -> bool:
+        """Whether a file's text has a word of judging or a name of a score."""
+        return bool(self.patterns["judging"].search(text)) or any(map(self._is_scored, sorted(set(re.findall(r"\w{5,40}", text)))))
+
     def _judging(self, source: Source, fields: dict[str, set[str]]) -> int:
         """The line of a function's judge over stored answers whose word is kept; 0 for none."""
         asking = self.asking.calls(source.path)
         for function in self._asking_functions(source, asking):
             inside = [function, *self._helpers(source, function)]
-            asked = [c for c in asking if _within(c, inside) and self._judges(c, function)]
+            asked = [c for c in asking if _within(c, inside) and self._judges(source, c, function)]
             names = {f for f in fields if asked and _reads(source, inside, f)}
-            answered = {a for n in names for a in fields[n]}
+            answered = {a for n in sorted(names) if self._is_answer(n) for a in fields[n]}
             if (
                 answered
                 and not self.patterns["not_scored"].search(snake(function.name))
@@ -113,9 +124,25 @@ class Judged:
         called = {c.callee.rsplit(".", 1)[-1] for c in source.calls if _within(c, [function])}
         return [f for f in source.functions if f.name and f.name in called and f is not function]
 
-    def _judges(self, call: Call, function: Function) -> bool:
-        told = [function.name, call.callee, *(v.text for v in _walk(call.arguments, DEPTH)), *call.arguments.keys]
-        return any(self.patterns["judging"].search(snake(t)) for t in told if t)
+    def _judges(self, source: Source, call: Call, function: Function) -> bool:
+        """Whether a call is one of a judge, as it, its function, its arguments, its prompt or what holds its answer say."""
+        told = [function.name, function.owner, call.callee, *(v.text for v in _walk(call.arguments, DEPTH)), *call.arguments.keys]
+        told += [a.name for a in source.assignments if a.line <= call.line <= a.value.line and a.value.text == call.callee]
+        return any(self.patterns["judging"].search(snake(t)) for t in told if t) or self._has_judges_prompt(source, call)
+
+    def _has_judges_prompt(self, source: Source, call: Call) -> bool:
+        """Whether a call is handed a text, kept by a name here or in a module that the file uses, which asks for marks on a scale."""
+        names = {v.text.rsplit(".", 1)[-1] for v in _walk(call.arguments, DEPTH) if v.kind in ("name", "call")} - {""}
+        near = (t for t in sorted(self.asking.graph.touches(source.path)) if any(n in (self.project.text(t) or "") for n in names))
+        for other in (source, *(o for t in near if self.project.is_application(t) and (o := self.project.source(t)))):
+            spans = [(f.line, f.end_line) for f in other.functions if f.name in names]
+            spans += [
+                (a.line, max(a.line, a.value.line)) for a in other.assignments if a.name.rsplit(".", 1)[-1] in names and a.function < 0
+            ]
+            for text in other.texts if spans else ():
+                if any(first <= text.line <= last for first, last in spans) and SCORING.search(text.value) and SCALE.search(text.value):
+                    return True
+        return False
 
     def _keeps(self, source: Source, inside: list[Function], asking: set[int]) -> bool:
         """Whether a function stores something that is called a score."""
@@ -151,17 +178,12 @@ ANSWER = re.compile(
 )
 
 
-def _plain(name: str) -> str:
-    """A record's name in snake case and singular."""
-    return snake(name.rsplit(".", 1)[-1]).removesuffix("s")
-
-
 def _reads(source: Source, inside: list[Function], name: str) -> bool:
     """Whether a function takes records of a name out of where they are stored."""
     for function in inside:
         for number in range(function.line - 1, min(function.end_line, len(source.lines))):
             row = source.lines[number]
-            if not any(_plain(w) == name for w in re.findall(r"[A-Za-z_]\w*", row)):
+            if not any(plain_name(w) == name for w in re.findall(r"[A-Za-z_]\w*", row)):
                 continue
             near = source.lines[max(function.line - 1, number - NEAR) : number + NEAR + 1]
             if any(READS.search(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", n).replace("_", " ")) for n in near):

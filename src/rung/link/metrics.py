@@ -13,12 +13,34 @@ from rung.facts.code.source import Call, Source, Value
 from rung.link.datasets import locate
 from rung.link.project import Project
 
-SCORING = re.compile(r"\b(?:scores?|rat(?:e|ing)|grade|judge|evaluat\w+|criteri\w+|scale|how well|number only)\b", re.IGNORECASE)
+SCORING = re.compile(
+    r"\b(?:scores?|rat(?:e|ing)|grade|judge|evaluat\w+|criteri\w+|scale|how well|number only|verdict|assess|weigh|compare the answers?"
+    r"|check (?:the |an |each |whether the )?(?:answers?|replies|reply|responses?)"
+    r"|(?<!question )(?<!quotation )(?<!exclamation )(?<!punctuation )marks?|stars)\b",
+    re.IGNORECASE,
+)
+# What asks for one verdict, whatever it weighs, and what for several.
+ONE = re.compile(
+    r"\b(?:one|single) (?:overall |final |combined )?(?:verdict|score|grade|rating|number|word|letter|integer|mark|digit)\b"
+    r"|\b(?:overall|combined) (?:verdict|score|grade|rating|mark)\b|\b(?:pass or fail|yes or no|(?:in)?correct or (?:in)?correct)\b"
+    r"|\b(?:only|just|nothing but) (?:with )?(?:the |a |an |one |that )?(?:word|number|score|digit|integer|verdict|letter)\b"
+    r"|\b(?:that |the )?(?:word|number|digit|integer|verdict|letter) (?:only|alone)\b",
+    re.IGNORECASE,
+)
+EACH = re.compile(
+    r"\b(?:each|every|both|all|per|following|separate\w*|two|three|four|five|six|several)\b.{0,30}?"
+    r"\b(?:criteri\w+|dimensions?|aspects?|scores?|ratings?|metrics?|grades?|axes|numbers?)\b"
+    r"|\b(?:criteri\w+|dimensions?|aspects?) (?:separately|on its own|one by one)"
+    r"|[\"']\w{3,30}[\"']\s{0,3}:[^\n]{0,60}\n?[^\n]{0,40}[\"']\w{3,30}[\"']\s{0,3}:",
+    re.IGNORECASE,
+)
 # What a judge calls accuracy is correctness against written criteria.
 ACCURATE = re.compile(r"\b(?:accuracy|accurate|factual\w*)\b", re.IGNORECASE)
 SCALE = re.compile(
     r"\b(?:1|one|0|zero)(?:\.0)?\s*(?:\([^()\n]{1,60}\)\s*)?(?:-|\u2013|\.\.|to|and|through)\s*(?:5|10|100|1|five|ten)\b"
-    r"|\bout of (?:5|10|100)\b|\bscore\b|\b(?:yes|no|true|false|pass|fail)\b.*\b(?:only|word)\b",
+    r"|\b(?:marks?|scores?|stars|rat(?:e|ing)s?|scale|grades?)\s(?:of\s|from\s|between\s|in\s){1,2}[01]\s*(?:-|\u2013|\.\.|to|and)\s*\d{1,3}\b"
+    r"|\bout of (?:5|10|100)\b|\bscore\b|\b(?:yes|no|true|false|pass|fail)\b.*\b(?:only|word)\b"
+    r"|\b(?:pass|yes|true|correct|good|right)\W{0,4}(?:or|/|\|)\W{0,4}(?:fail|no|false|incorrect|bad|wrong)\b",
     re.IGNORECASE,
 )
 # What the name of a judge's prompt has besides its metric.
@@ -129,11 +151,22 @@ def of_names(project: Project, source: Source) -> dict[str, int]:
                 found.setdefault(metric, line)
     for text in source.texts:
         if len(text.value) > 60 and SCORING.search(text.value) and SCALE.search(text.value):
-            for metric, pattern in patterns(project.vocabulary):
-                if pattern.search(text.value):
-                    found.setdefault(metric, text.line)
-            if ACCURATE.search(text.value):
-                found.setdefault("correctness", text.line)
+            for metric in of_prompt(project, text.value, accurate=True):
+                found.setdefault(metric, text.line)
+    return found
+
+
+def of_prompt(project: Project, text: str, *, accurate: bool = False) -> list[str]:
+    """The advanced metrics that a judge's prompt speaks of; the one that it says most of where it asks for a single verdict.
+
+    With `accurate`, what the prompt calls accuracy is correctness.
+    """
+    said = {m: sum(1 for _ in pattern.finditer(text)) for m, pattern in patterns(project.vocabulary)}
+    if accurate:
+        said["correctness"] = said.get("correctness", 0) + sum(1 for _ in ACCURATE.finditer(text))
+    found = [m for m, count in said.items() if count]
+    if len(found) > 1 and ONE.search(text) and not EACH.search(text):
+        return [max(found, key=said.__getitem__)]
     return found
 
 

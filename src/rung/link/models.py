@@ -46,6 +46,8 @@ BUILDERS = ("java", "csharp", "rust", "go")
 CASE = re.compile(r"(?<=[a-z\d])(?=[A-Z])")
 COUNTS = re.compile(r"encod|token|count|price|cost|limit|supports", re.IGNORECASE)
 # A function or class whose purpose is to make the models is the one place that names them.
+# Functions of a provider's package that make the provider, which is then called with a model's name.
+MAKER = re.compile(r"create[A-Z]\w*$")
 FACTORY = re.compile(
     r"(?:^|[_ ])(?:init|create|get|make|build|load|setup|default)_?\w*_?(?:models?|llms?|clients?|provider)\b"
     r"|(?:Config|Configs|Settings|Factory|Registry|Options)\b|(?:create|get|make|build)(?:\w*)(?:Model|LLM|Client)\b"
@@ -235,6 +237,8 @@ class Models:
             for imported in source.imports:
                 if any(t.category in MODEL_CATEGORIES for t in self._tools(source, imported.module)):
                     found |= {alias or name for name, alias in imported.names} | {imported.alias or _package(imported.module)}
+            makers = {n for n in found if MAKER.match(n)} if source.language == "javascript" else set()
+            found |= {a.name for a in source.assignments if a.value.kind == "call" and a.value.text in makers}
             known = self._names[source.path] = frozenset(found)
         return known
 
@@ -273,7 +277,16 @@ class Models:
     def _gives_model(self, source: Source, name: str) -> bool:
         """Whether a function of the file, of whatever name, gives the name of a model."""
         mine = {i for i, f in enumerate(source.functions) if f.name == name}
-        return any(t.function in mine and self.is_model(t.value) for t in source.texts)
+        return any(t.function in mine and self.is_model(t.value) for t in source.texts) or any(self._looks_up(source, i) for i in mine)
+
+    def _looks_up(self, source: Source, index: int) -> bool:
+        """Whether a function takes something out of a table of models that stands above it."""
+        body = "\n".join(source.lines[source.functions[index].line - 1 : source.functions[index].end_line])
+        tables = (a for a in source.assignments if a.function < 0 and a.value.kind == "mapping")
+        return any(
+            re.search(rf"\b{re.escape(a.name)}\b", body) and any(i.kind == "string" and self.is_model(i.text) for i in a.value.items)
+            for a in tables
+        )
 
     def _resolve_name(self, source: Source, name: str, call: Call | None) -> tuple[str, str]:
         if re.search(r"process\.env|import\.meta\.env|environ|^_?ENV\.|Deno\.env|Bun\.env", name):

@@ -38,10 +38,22 @@ def catalogued(project: Project, graph: Graph) -> Iterator[Fact]:
                 found.append((path, line))
     if not found:
         return
-    code = (p for p in sorted(graph.leading) if project.is_application(p))
-    if any(LOOKS_UP.search(project.text(p) or "") for p in code):
-        for path, line in found:
+    leading = [p for p in sorted(graph.leading) if project.is_application(p)]
+    code = dict.fromkeys((*leading, *(t for p in leading for t in sorted(graph.glanced(p)) if project.is_application(t))))
+    texts = [project.text(p) or "" for p in code]
+    looked_up = any(map(LOOKS_UP.search, texts))
+    for path, line in found:
+        if looked_up or _is_named(path, texts):
             yield project.fact("prompt", path, line, form="template", structured=False, version="")
+
+
+def _is_named(path: str, texts: list[str]) -> bool:
+    """Whether code takes a text by the name of a catalogue of prompts (`PromptText.Welcome`, `getBundle("prompts")`)."""
+    stem = posixpath.basename(path).split(".")[0]
+    if not SPOKEN.search(stem):
+        return False
+    named = re.compile(rf"\b{re.escape(stem)}\.[A-Za-z]\w+|[\"'.:/]{re.escape(stem)}[\"'.:]", re.IGNORECASE)
+    return any(stem.lower() in text.lower() and named.search(text) for text in texts)
 
 
 def _line(project: Project, path: str, text: str) -> int:

@@ -31,6 +31,10 @@ FILLS = re.compile(
     r"|[jJ]inja|\bTera\b|PromptTemplate\b|include_str!|GetManifestResource|getResource(?:AsStream)?\("
 )
 TEMPLATE = re.compile(r"te?mpl|text|source|content|prompt|^t$|^s$|string|body|file|path", re.IGNORECASE)
+# What makes a text, or hands one on.
+TEXTUAL = re.compile(
+    r"[fF]ormat|[rR]eplace|[jJ]oin|[cC]oncat|[pP]rintf|[rR]ender|[pP]rompt|[tT]e?mpl|[tT]ext\b|[sS]tring\b|\bstr\b|[rR]ead|[lL]oad|[gG]et[A-Z(]|build|Build|[\"'`]"
+)
 OWN_TESTS = "#[cfg(test)]"
 FORMAL = re.compile(r"assert_called|called_with|is not None|isinstance|err\b|Err")
 
@@ -121,6 +125,7 @@ class PromptControl:
         taken = {n for t in (*touched, *near) for n in (self.graph.touches(path).get(t) or ())}
         givers = self._givers((*touched, *near))
         givers |= _handing_on(source, givers)
+        others = self._others((*touched, *near), givers)
         for unit in test_units(source):
             inside = " ".join(source.lines[unit.line - 1 : unit.end_line])
             if taken and not any(n in inside for n in taken):
@@ -128,6 +133,7 @@ class PromptControl:
             rendered = _rendered(source, unit, givers)
             for call in assertions(source, unit.functions):
                 text = " ".join(source.lines[call.line - 1 : call.end_line])
+                text = others.sub("", text) if others else text
                 if (RENDERED.search(text) or any(r.search(text) for r in rendered)) and not FORMAL.search(text):
                     return call.line
             for number in range(unit.line, unit.end_line if source.language == "go" else unit.line):
@@ -147,6 +153,17 @@ class PromptControl:
                 if function.name and (index in speaking or any(c in body for c in constants) or _fills(function, body)):
                     found.add(function.name)
         return frozenset(found)
+
+    def _others(self, paths: Iterable[str], givers: frozenset[str]) -> re.Pattern[str] | None:
+        """A pattern of calls of what stands in files of prompts and plainly gives none: it bears the file's name, and makes no text."""
+        names: set[str] = set()
+        for source in (s for p in paths if (s := self.project.source(p))):
+            for index, function in enumerate(source.functions):
+                body = "\n".join(source.lines[function.line - 1 : function.end_line]).partition(function.name)[2] if function.name else ""
+                speaks = any(t.function == index for t in source.texts) or TEXTUAL.search(body)
+                if function.name and function.name not in givers and not speaks:
+                    names.add(function.name)
+        return re.compile(rf"\b\w{{1,60}}(?:\.|::|->)(?:{'|'.join(map(re.escape, sorted(names)))})\b") if names else None
 
 
 def _fills(function: Function, body: str) -> bool:

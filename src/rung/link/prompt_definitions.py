@@ -13,6 +13,8 @@ COUNTED = re.compile(r"[rv]?\d{1,4}(?:\.\d{1,4}){0,3}", re.IGNORECASE)
 MESSAGE_KEYS = frozenset({"role", "content", "name", "tool_calls", "parts", "kind", "messages"})
 ROLES = ("system", "user", "assistant", "developer", "human", "ai", "model")
 INSTRUCTS = ("system", "developer")
+TURN_KEYS = ("content", "text", "template", "message")
+INSTRUCTION_KEYS = ("system", "system_prompt", "systemPrompt", "instructions", "prompt", "prompt_template", "template", "systemMessage")
 PROMPT_LENGTH = 40
 DEEP = 3
 MANY = 200
@@ -32,6 +34,8 @@ class PromptDefinitions:
         self.text_keys, self.more_keys = tuple(words["text_keys"]), frozenset(words["more_keys"])
         self.version_keys = tuple(words["version_keys"])
         self.command_keys = frozenset(words["command_keys"])
+        self.beside_keys = frozenset(words["beside_keys"]) - {"parser", "commands", "llm", "lm"}
+        self.addressed = re.compile(words["addressed"])
 
     def best(self, data: Any) -> Entry | None:
         """What a file's entries come to: a definition if any is one, a version if any carries one; None where none holds a prompt."""
@@ -54,6 +58,17 @@ class PromptDefinitions:
         for name, value in list(data.items())[:MANY] if depth < DEEP else ():
             yield from self._entries(value, str(name), depth + 1) if isinstance(value, dict) or depth == 0 else ()
 
+    def declared(self, data: Any) -> Entry | None:
+        """What plainly is a prompt's definition, whatever its file is called: an instruction to a model, and its inputs or parameters."""
+        entries = [data, *(v for v in data.values() if isinstance(v, dict))][:MANY] if isinstance(data, dict) else []
+        for key, entry in zip(["", *(data if isinstance(data, dict) else ())], entries, strict=False):
+            if self.beside_keys & {k for k in entry if isinstance(k, str)} and any(map(self._instructs, _instructions(entry))):
+                return Entry(True, self._version(entry, key) or self._version(data, ""))
+        return None
+
+    def _instructs(self, text: str) -> bool:
+        return len(text) >= PROMPT_LENGTH and self.addressed.search(text[:1000]) is not None
+
     def _version(self, data: dict[Any, Any], key: str) -> str:
         """The version that a prompt's entry gives itself, or that its key is; a revision by a hash is that of a model's weights."""
         given = (
@@ -68,7 +83,7 @@ class PromptDefinitions:
                 return True
             if isinstance(value, list) and value and isinstance(value[0], dict) and "role" in value[0]:
                 return True
-        return any(_is_turns(v) for v in entry.values())
+        return any(_is_turns(v) for v in entry.values()) or _is_turns(_by_role(entry))
 
     def is_table_of_commands(self, data: Any, depth: int = 0) -> bool:
         """Whether data maps names to prompts, two or more, each with what goes with it: context, mode, inputs or parameters."""
@@ -81,12 +96,29 @@ class PromptDefinitions:
         return any(self.is_table_of_commands(e, depth + 1) for e in entries[:MANY])
 
 
+def _by_role(entry: Mapping[Any, Any]) -> list[dict[Any, Any]]:
+    """Turns that stand in tables by their role (`[system]`, `[user]`)."""
+    return [{**v, "role": k} for k, v in entry.items() if k in ROLES and isinstance(v, dict)]
+
+
+def _instructions(entry: Mapping[Any, Any]) -> list[str]:
+    """Texts of an entry that are told to a model: under a key that says so, or in the turn of a role."""
+    texts = [entry.get(k) for k in INSTRUCTION_KEYS]
+    lists = [v for v in entry.values() if isinstance(v, list)]
+    for turn in (*(t for v in lists for t in v[:MANY] if isinstance(t, dict)), *_by_role(entry)):
+        if turn.get("role") in ROLES:
+            texts += [turn.get(k) for k in TURN_KEYS]
+        elif len(turn) == 1 and next(iter(turn)) in ROLES:
+            texts.append(next(iter(turn.values())))
+    return [t for t in texts if isinstance(t, str)]
+
+
 def _is_turns(value: Any) -> bool:
     """Whether a value, under whatever key, is a list of turns by role with a text as long as a prompt among them."""
     turns = [t for t in value if isinstance(t, dict)] if isinstance(value, list) else []
     if not turns or not all(t.get("role") in ROLES for t in turns):
         return False
-    texts = (t.get(k) for t in turns for k in ("content", "text", "template", "message"))
+    texts = (t.get(k) for t in turns for k in TURN_KEYS)
     return any(isinstance(t, str) and len(t) >= PROMPT_LENGTH for t in texts)
 
 

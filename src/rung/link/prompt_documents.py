@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections import Counter
 from collections.abc import Iterator
 from functools import cached_property
 
@@ -23,6 +24,20 @@ ELSEWHERE = re.compile(
 )
 DATA = (".yaml", ".yml", ".json", ".toml")
 LONGEST_FRONT = 4_000
+# Data in folders of other names: what code has in quotes or in a path, files that configure tools, and what a prompt's definition says.
+NAMED = re.compile(r"[\"'`/ :]([\w.-]{2,40})(?=[\"'`/*])")
+SETTINGS = re.compile(
+    r"(?:^|/)(?:package(?:-lock)?|tsconfig[\w.-]*|pyproject|Cargo|composer|appsettings[\w.-]*|docker-compose[\w.-]*|compose|mkdocs|openapi|swagger)\.\w+$"
+    r"|(?:^|/)(?:i18n|locales?|lang|translations|migrations|node_modules|data|datasets?|\.[\w-]+)/",
+    re.IGNORECASE,
+)
+JUDGES = re.compile(r"(?:^|/)(?:\w*(?<!ri)eval\w*|judges?|graders?|benchmarks?)/", re.IGNORECASE)
+TOLD = re.compile(
+    r"(?:^|[\s\"'\[])(?:system(?:_?[pP]rompt|Message)?|instructions|prompt(?:_template)?|template)[\"']?\]?\s?[:=\]]"
+    r"|role[\"']?\s?[:=]\s?[\"']?(?:system|developer)",
+    re.MULTILINE,
+)
+LONGEST_DEFINITION, MANY = 60_000, 60
 
 
 class PromptDocuments:
@@ -67,6 +82,32 @@ class PromptDocuments:
                 entry = self.definitions.best(self.project.data(path))
                 if entry and entry.structured:
                     yield self.project.fact("prompt", path, 1, form="definition", structured=True, version=entry.version)
+        for path in self._elsewhere():
+            if entry := self.definitions.declared(self.project.data(path)):
+                yield self.project.fact("prompt", path, 1, form="definition", structured=True, version=entry.version)
+
+    def _elsewhere(self) -> Iterator[str]:
+        """Data in any other folder, or file, that code beside the model names, and that holds the words of a prompt's definition."""
+        seen: Counter[str] = Counter()
+        for path in self.project.paths:
+            if not path.endswith(DATA) or SETTINGS.search(path) or self.data_folders.search(path) or not self._may_hold(path):
+                continue
+            folder, name = posixpath.split(path)
+            names = {posixpath.basename(folder), posixpath.basename(posixpath.dirname(folder)), name}
+            if self.project.role(path) is not Role.APPLICATION or JUDGES.search(path) or self._named.isdisjoint(names):
+                continue
+            seen[folder] += 1
+            text = self.project.text(path) or "" if seen[folder] <= MANY else ""
+            if len(text) < LONGEST_DEFINITION and TOLD.search(text):
+                yield path
+
+    @cached_property
+    def _named(self) -> frozenset[str]:
+        """What code that may ask a model, and what such code uses, has in quotes or in a path."""
+        near = {p for p in self.graph.near if self.project.is_application(p)}
+        near |= {t for p in near for t in self.graph.glanced(p) if self.project.is_application(t)}
+        found = {m for p in sorted(near) for m in NAMED.findall(self.project.text(p) or "")}
+        return frozenset(found - {"", ".", ".."})
 
     def _is_named(self, name: str) -> bool:
         word = re.compile(rf"[\"'`/]{re.escape(name)}[\"'`/*]")

@@ -74,15 +74,17 @@ class Redactions:
     def _redacting(self, source: Source) -> Mapping[str, int]:
         """The functions of a file that take personal data out of a text, by name; those that only call them are in use of them."""
         found: dict[str, int] = {}
-        replacing = [c for c in source.calls if REPLACES.search(c.callee)]
-        for index, function in enumerate(source.functions if replacing else ()):
-            if not function.name or len(function.name) > LONGEST_NAME or function.name in found:
+        replacing: dict[int, list[Call]] = {}  # by function, those of the functions right inside it too
+        for call in source.calls:
+            if call.function >= 0 and REPLACES.search(call.callee):
+                for around in {call.function, source.functions[call.function].parent}:
+                    replacing.setdefault(around, []).append(call)
+        for index, function in enumerate(source.functions):
+            if index not in replacing or not function.name or len(function.name) > LONGEST_NAME or function.name in found:
                 continue
             if self.elsewhere.search(snake(f"{function.owner} {function.name}")) and not self._of_framework(source, function):
                 continue
-            inner = {index, *(i for i, f in enumerate(source.functions) if f.parent == index)}
-            calls = [c for c in replacing if c.function in inner]
-            if calls and self._holds(source, function, calls):
+            if self._holds(source, function, replacing[index]):
                 found[function.name] = index
         return found
 

@@ -19,6 +19,12 @@ REFUSES = re.compile(r"(?:^|[\s;{(>])(?:return|raise|throw|continue|break|abort|
 LOOKS = re.compile(
     r"(?:^|\.)(?:anyMatch|noneMatch|containsAny|ContainsAny|ContainsFunc|match\?|include\?|any\?|none\?|[eE]xists|intersect\w*)$"
 )
+WORD = re.compile(r"\w{3,60}")
+# What makes one list of another.
+LISTED = re.compile(
+    r"\.(?:map|Select|stream|iter|filter|Where|collect)\b|\bfor\b|\b(?:map|set|list|tuple|frozenset|array_map)\(|[cC]ompile\w*\("
+    r"|RegExp\(|new Regex\(|Regexp\.union"
+)
 COMPARES = ("in", "not in", "==", "!=", "===", "!==")
 
 
@@ -76,9 +82,21 @@ class Refusals:
             if TESTS.search(c.callee) or LOOKS.search(c.callee)
         ]
         found: dict[int, list[tuple[int, str]]] = defaultdict(list)
+        made = self._made(source)
         for function, line, text in told:
-            if function >= 0 and self.lists.search(name := snake(text)):
+            name = snake(text)
+            name = next((made[w] for w in WORD.findall(text) if w in made), name) if not self.lists.search(name) else name
+            if function >= 0 and self.lists.search(name):
                 found[_outermost(source, function)].append((line, "guardrail" if self.topics.search(name) else "moderation"))
+        return found
+
+    def _made(self, source: Source) -> dict[str, str]:
+        """Names at a file's top level or of its objects that hold what is made of such a list, and the list's name in snake case."""
+        found: dict[str, str] = {}
+        for a in source.assignments:
+            row = source.lines[a.line - 1]
+            if (a.function < 0 or "." in a.name or a.owner) and LISTED.search(row) and (m := self.lists.search(snake(row))):
+                found.setdefault(a.name.rsplit(".", 1)[-1], m.group())
         return found
 
 

@@ -37,6 +37,8 @@ TEMPORARY = re.compile(
     r"MkdirTemp|TempDir|mkdtemp|tmp_path|tmpdir|tempfile|mktmpdir|sys_get_temp_dir|createTemp|GetTempPath", re.IGNORECASE
 )
 ROUNDS = 3
+DATA = (".yaml", ".yml", ".json", ".toml")
+GENERAL = ("config", "configs", "settings", "data", "static", "assets", "resources", "public", "files", "conf")
 
 
 class RenderedPrompts:
@@ -48,6 +50,8 @@ class RenderedPrompts:
         names: set[str] = set()
         self._stems: set[str] = set()
         self._usual: set[str] = set()
+        with_code = {posixpath.dirname(p) for p in project.code}
+        self._folders: set[str] = set()
         for path in files[:MOST]:
             base, folder = posixpath.basename(path), posixpath.basename(posixpath.dirname(path))
             stem = base.split(".")[0]
@@ -55,7 +59,11 @@ class RenderedPrompts:
                 self._usual.add(base)
             elif len(stem) > 3:
                 self._stems.add(stem)
-            names |= {base} | ({folder} if re.search(r"prompt|template", folder, re.IGNORECASE) else set())
+            told = re.search(r"prompt|template", folder, re.IGNORECASE)
+            # a folder of another name is known by what stands in it: definitions, and no code
+            holds = folder.lower() not in GENERAL and len(folder) > 3 and posixpath.dirname(path) not in with_code and path.endswith(DATA)
+            self._folders |= {folder} if holds and not told else set()
+            names |= {base} | ({folder} if told or holds else set())
         listed = "|".join(re.escape(n) for n in sorted(names | self._stems))
         self.named = re.compile(rf"[\"'`/]({listed})(?:[\"'`/]|\.\w{{2,8}}[\"'`])") if listed else None
 
@@ -71,6 +79,8 @@ class RenderedPrompts:
         if source is None:
             return 0
         known = {n for target in loading for n in self._givers(target)}
+        taken = {n for target in loading for n in self.graph.touches(path).get(target) or ()}  # what it imports, it means by its name alone
+        known |= {name for n in known if (name := n.rpartition(".")[2]) in taken}
         asked = {n for c in self.asking.calls(path) for n in range(c.line, c.end_line + 1)}
         return next((line for unit in test_units(source) if (line := self._looked_at(source, unit, known, asked))), 0)
 
@@ -95,7 +105,10 @@ class RenderedPrompts:
         return frozenset(
             p
             for p in self.project.code
-            if self.named and self.project.is_application(p) and glance.holds(p, "prompt") and self.named.search(self.project.text(p) or "")
+            if self.named
+            and self.project.is_application(p)
+            and (glance.holds(p, "prompt") or any(f in (self.project.text(p) or "") for f in self._folders))
+            and self.named.search(self.project.text(p) or "")
         )
 
     def _givers(self, path: str) -> set[str]:

@@ -15,18 +15,25 @@ from rung.link.project import Project
 from rung.repository import Role
 
 IN_PROCESS = re.compile(
-    r"(?:^|\.)(?:TestClient|AsyncTestClient|ASGITransport|test_client|supertest|WebApplicationFactory(?:<.*>)?|CreateClient|APIClient|httptest\.NewRequest)$"
+    r"(?:^|\.)(?:TestClient|AsyncTestClient|ASGITransport|test_client|supertest|WebApplicationFactory(?:<.*>)?|CreateClient|APIClient|httptest\.NewRequest|app\.(?:inject|request))$"
 )
-SENDS = re.compile(r"(?:^|\.)(?:post|stream|send|PostAsync|PostAsJsonAsync|websocket_connect)$")
+STARTS_APPLICATION = re.compile(
+    r"TestClient|ASGITransport|test_client\(|supertest|WebApplicationFactory|APIClient|httptest\.|app\.(?:inject|request)\("
+)
+SENDS = re.compile(r"(?:^|\.)(?:post|stream|send|app\.(?:inject|request)|PostAsync|PostAsJsonAsync|websocket_connect)$")
 ANSWERS = re.compile(r"chat|ask|complet|quer(?:y|ies)|answer|generat|invoke|messages?\b|agent|assist|converse|summar|respon", re.IGNORECASE)
 # Most tests of a web application replace the model somewhere: only those that say they go all the way are taken to reach it.
 ALL_THE_WAY = re.compile(
-    r"(?:^|[/_.-])(?:e2e|end_?to_?end|live|integration|functional|system|acceptance|evals?|evaluations?)(?:[/_.-]|$)", re.IGNORECASE
-)
-LIVE_MARK = re.compile(
-    r"^(?:(?:real_?|live_?|requires?_?|needs_?|uses_?)?(?:llm|api_?keys?|model)s?|live|integration|e2e|end_?to_?end|online)$",
+    r"(?:^|[/_.-])(?:e2e|end_?to_?end|live|integration|functional|system|acceptance|evals?|evaluations?|golden|adversarial\w{0,4}|attacks?|jail_?breaks?"
+    r"|red_?-?team\w{0,4}|judges?|probes?)(?:[/_.-]|$)",
     re.IGNORECASE,
 )
+LIVE_MARK = re.compile(
+    r"^(?:(?:real_?|live_?|requires?_?|needs_?|uses_?)?(?:llm|api_?keys?|model)s?|live|integration|e2e|end_?to_?end|online"
+    r"|evals?|evaluations?|golden|adversarial|jail_?breaks?|red_?team(?:ing)?)$",
+    re.IGNORECASE,
+)
+DOUBLE = re.compile(r"(?:^|_)(?:fake|stub|dummy|canned|mock|scripted)(?:_|$|(?=[A-Z]))|^_?(?:Fake|Stub|Dummy|Canned|Mock|Scripted)[A-Z]?")
 NEAR = 1
 # A request to wherever the application runs: the address of this machine or one that the surroundings give, and a path that answers.
 EVALUATES = re.compile(r"(?:^|[/_.-])(?:\w*(?<!ri)evals?|evaluat\w*|bench\w*|judges?|golden)(?:[/_.-]|$)", re.IGNORECASE)
@@ -57,6 +64,12 @@ class Requests:
 
     def __init__(self, project: Project, graph: Graph, asking: Asking) -> None:
         self.project, self.graph, self.asking = project, graph, asking
+
+    def may_start_application(self, path: str) -> bool:
+        """Whether a test that says it goes all the way starts the application itself, however many steps that stands from the model."""
+        if not ALL_THE_WAY.search(path) or not any(t in self.graph.leading for t in self.graph.glanced(path)):
+            return False
+        return STARTS_APPLICATION.search(self.project.text(path) or "") is not None
 
     def may_be_sent(self, path: str) -> bool:
         """Whether an evaluation's text looks as if it asked the running application, told without parsing it."""
@@ -123,13 +136,19 @@ class Requests:
         marked = {f for u in test_units(source) if any(LIVE_MARK.search(m) for m in u.marks) for f in u.functions}
         if not everywhere and not marked:
             return []
+        if any(DOUBLE.search(n) for n in [*(f.name for f in source.functions), *(c.name for c in source.classes)]):
+            return []  # declared to be handed to the application in the model's place
         if not any(self._answers(t) for t in self.graph.touches(source.path)):
             return []
         sent = [c for c in source.calls if SENDS.search(c.callee) and c.arguments.items and ANSWERS.search(c.arguments.items[0].text)]
         return [c for c in sent if everywhere or c.function in marked]
 
     def _answers(self, path: str) -> bool:
-        """Whether an application's file comes to a model."""
+        """Whether an application's file comes to a model, itself or by what it puts together (routers, blueprints, modules)."""
         if self.project.role(path) is not Role.APPLICATION or path not in self.graph.leading:
             return False
-        return self.graph.leading[path] <= NEAR or bool(self.asking.names(path))
+        if self.graph.leading[path] <= NEAR or self.asking.names(path):
+            return True
+        parts = {t for t in self.graph.touches(path) if t in self.graph.leading and self.project.is_application(t)}
+        parts |= {t for p in sorted(parts) for t in self.graph.touches(p) if t in self.graph.leading and self.project.is_application(t)}
+        return any(self.asking.names(t) for t in sorted(parts))

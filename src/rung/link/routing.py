@@ -38,6 +38,11 @@ SPARE = re.compile(r"fall_?back", re.IGNORECASE)
 # What stands before a name that only fills in for a setting that is absent, or whose list is only shown or given back.
 DEFAULTED = re.compile(r"(?:\|\||\?\?|\bor\b|\b(?:getenv|get|env|Getenv|unwrap_or|default\w*)\(.*,?|\w*default\w*\s*[=:])\s*$")
 BEFORE = 60
+# How a table is asked for what a name holds, in the usual languages.
+LOOKUP = (
+    r"!{0,2}(?:\?\.)?(?:\[|\.(?:get|fetch|at|dig|getValue|getOrDefault|getOrElse|GetValueOrDefault|TryGetValue|[gG]et_or\w{0,10})\()"
+    r"\s*(?![\"'\d])[&*$:]{0,2}([A-Za-z_][\w.]*(?:(?:::|->)\w+)*)"
+)
 SHOWS = re.compile(r"\s*\.(?:map|length|forEach)\b")
 SHOWN = re.compile(rf"{DEFAULTED.pattern}|(?:\breturn|\b(?:set|use[A-Z])\w*\(|=>|[=:])\s*\[?(?:\.\.\.)?$")
 FALLBACK = re.compile(r"(?:^|[._])fallbacks?(?:\.\d+)*$", re.IGNORECASE)
@@ -202,17 +207,22 @@ class Routing:
         for assignment in (a for a in source.assignments if not COUNTS.search(a.name)):
             for name, value in _tables(assignment.name.rsplit(".", 1)[-1], assignment.value):
                 keys = value.keys if any(value.keys) else _enumerated(source, value, assignment.line)
-                if len(value.items) >= 2 and len(keys) == len(value.items) and all(self.keys.match(k) for k in keys):
-                    named = {n for item in value.items for n in self.models.definitions.names(source, item, 1)}
-                    if len(named) >= 2 and self._is_looked_up(source, assignment.name.rsplit(".", 1)[-1], name):
-                        yield value.line or assignment.line
+                if len(value.items) < 2 or len(keys) != len(value.items):
+                    continue
+                named = {n for item in value.items for n in self.models.definitions.names(source, item, 1)}
+                table = assignment.name.rsplit(".", 1)[-1]
+                looked = self._looked_up_by(source, table, name) if len(named) >= 2 else []
+                by_name = any(self.parameters.match(n) and not self.not_rules.search(n) for n in looked)
+                if looked and (by_name or all(self.keys.match(k) for k in keys)):
+                    yield value.line or assignment.line
 
-    def _is_looked_up(self, source: Source, table: str, name: str) -> bool:
-        """Whether a table is asked for what a name holds, in its file or in one that uses it; a table of tables by two names."""
+    def _looked_up_by(self, source: Source, table: str, name: str) -> list[str]:
+        """By which names a table is asked, in its file or in one that uses it; a table of tables by two."""
         steps = r"(?:\.\w+|\[[^\]\n]+\])*?"
-        lookup = re.compile(rf"\b(?:{re.escape(table)}{steps}|{re.escape(name)})(?:\?\.)?(?:\[|\.get\()\s*(?![\"'\d])[\w.]")
+        lookup = re.compile(rf"\b(?:{re.escape(table)}{steps}|{re.escape(name)}){LOOKUP}")
         users = (self.project.text(u) or "" for u in self.models.graph.used.get(source.path, ()) if self.project.is_application(u))
-        return any(lookup.search(text) for text in ("\n".join(source.lines), *users))
+        found = (m[1] for text in ("\n".join(source.lines), *users) for m in lookup.finditer(text))
+        return [re.split(r"\.|::|->", n.rstrip("."))[-1] for n in found]
 
 
 def _enumerated(source: Source, value: Value, line: int) -> list[str]:

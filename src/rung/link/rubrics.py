@@ -9,7 +9,7 @@ from typing import Any
 
 from rung.facts.code.source import Source, Value
 from rung.link.datasets import locate
-from rung.link.metrics import OWN, SCALE, SCORING, judged, patterns
+from rung.link.metrics import OWN, SCALE, SCORING, judged, of_prompt, patterns
 from rung.link.project import Project
 
 Places = dict[str, tuple[str, int]]
@@ -44,8 +44,19 @@ NUMBER = re.compile(r"^\s*(\w+)\s*:\s*(?:Optional\[)?(?:int|float|conint|confloa
 # A key of the answer that a prompt asks for, with a number under it.
 ASKED = re.compile(
     r"[\"'](\w{3,30})[\"']\s*:\s*(?:[<\[{(]\s*)?"
-    r"(?:int(?:eger)?|float|number|score|\d(?:\.\d+)?\s*(?:-|\u2013|to)\s*\d+|\d(?:\.\d)?\s*[,}\n])"
+    r"(?:int(?:eger)?|float|number|score|\d(?:\.\d+)?\s*(?:-|\u2013|to|\.\.\.?|\|)\s*\d+|\d(?:\.\d)?\s*[,}\n]"
+    r"|(?:[nNxX#?_]|\.\.\.|\u2026)\s*[,}\n>\])])"
 )
+# A type of what a judge says, in any language, and its fields that are numbers.
+VERDICT = re.compile(
+    r"\b(?:type|interface|class|struct|record)\s+(?P<name>\w{0,40}(?:Scores?|Marks?|Judge?ment|Grades?|Ratings?|Verdict|Assessment)\w{0,40})"
+    r"[^\n{(]{0,80}\n?[ \t]{0,12}(?P<open>[{(])"
+)
+FIELD = re.compile(
+    r"(?:^|[\s{(,;])(?:(?P<named>[A-Za-z]\w{2,40})\??(?:\s*:\s*|\s+)(?:number|Int|Double|Float|int|u?int\d{1,2}|float\d{0,2}|[uif]\d{1,2})\b(?!\s+\w+\s*[,;){=])"
+    r"|(?:int|double|float|decimal|short|byte)\s+(?P<typed>[A-Za-z]\w{2,40})\s*[,;){=])"
+)
+BODY = 1500
 PROMPT_FILE = re.compile(r"[\w./-]+\.(?:prompt|prompty|md|txt|jinja2?|j2|ya?ml)$")
 JUDGE_FILE = re.compile(r"judg|(?<!ri)eval|(?<!up)grad(?:e|ing)|scor|rubric|criteri|assess|critic", re.IGNORECASE)
 RESULT = re.compile(r"\[\[?(?:RESULT|rating|score)\]?\]", re.IGNORECASE)
@@ -79,9 +90,8 @@ def named_criteria(project: Project, source: Source) -> Places:
         _add(project, found, names, (source.path, line))
     if file := judge_file(project, source):
         _add(project, found, ASKED.findall(project.text(file) or ""), (file, 1))
-        for metric, pattern in patterns(project.vocabulary) if _judges(project.text(file) or "") else ():
-            if pattern.search(project.text(file) or ""):
-                found.setdefault(metric, (file, 1))
+        for metric in of_prompt(project, project.text(file) or "") if _judges(project.text(file) or "") else ():
+            found.setdefault(metric, (file, 1))
     return found
 
 
@@ -135,6 +145,7 @@ def _in_code(source: Source) -> Iterator[tuple[list[str], int]]:
         if declared.bases and SCORES.search(declared.name) and not OUTCOME.search(declared.name):
             fields = (NUMBER.match(line) for line in source.lines[declared.line : declared.end_line])
             yield [m[1] for m in fields if m], declared.line
+    yield from _in_types(source)
     for call in source.calls:
         for value in call.arguments.items:
             if value.kind == "mapping" and call.callee.endswith(".object"):
@@ -142,6 +153,19 @@ def _in_code(source: Source) -> Iterator[tuple[list[str], int]]:
     for text in source.texts:
         if len(text.value) > LONGEST and SCORING.search(text.value) and SCALE.search(text.value):
             yield ASKED.findall(text.value), text.line
+
+
+def _in_types(source: Source) -> Iterator[tuple[list[str], int]]:
+    """Names of the numbers in the types of a judge's verdicts, with lines."""
+    text = "\n".join(source.lines) if source.language != "python" else ""
+    for declared in VERDICT.finditer(text):
+        if OUTCOME.search(declared["name"]):
+            continue
+        rest = text[declared.end("open") : declared.end("open") + BODY]
+        closing = ")" if declared["open"] == "(" else "}"
+        first, _, _ = rest.partition("\n")
+        body = rest.partition(closing)[0] if closing in first or closing == ")" else re.split(r"\n\s{0,12}\}", rest, maxsplit=1)[0]
+        yield [m["named"] or m["typed"] for m in FIELD.finditer(body + closing)], text.count("\n", 0, declared.start()) + 1
 
 
 def _of_value(value: Value) -> list[str]:

@@ -21,6 +21,12 @@ JEST = ("jest",)
 ENDINGS = ("ts", "mts", "js", "mjs", "cjs", "cts")
 BUILD = re.compile(r"^//go:build (.+)$", re.MULTILINE)
 PLATFORM = re.compile(r"linux|unix|amd64|cgo|gc|go1\.\d+")
+# Constraints that say for which machines a file is, or that it is for none.
+COSTLY = re.compile(
+    r"\b(?:live|paid|costly|expensive|billed|real_?(?:llm|model|api)|llm\w*|evals?|evaluations?|models?|gen_?ai|ai|online|quality|golden|accuracy|prompts?)\b",
+    re.IGNORECASE,
+)
+PLATFORMS = re.compile(r"^//go:build .*\b(?:windows|darwin|\w*bsd|js|wasm|wasip1|arm64|arm|386|android|ios|ignore|race)\b", re.MULTILINE)
 # Groups that builds leave out: in a build's file, and on its command line.
 LEFT_OUT = re.compile(r"\bexcludeTags?\s*[( ]\s*[\"']([\w-]+)[\"']|-DexcludedGroups=([\w,-]+)")
 TAKEN_IN = re.compile(r"-Dgroups=([\w,-]+)")
@@ -102,6 +108,12 @@ def _is_built(text: str, tags: frozenset[str]) -> bool:
         return True
     answers = [_holds(term, tags) for term in re.findall(r"!?\s*[\w.]+", found[1])]
     return any(answers) if "||" in found[1] else all(answers)
+
+
+def is_costly(text: str) -> bool:
+    """Whether a Go file is built with a tag alone that says what it costs or asks (`//go:build live`); most tags are of databases."""
+    constraint = BUILD.search(text[:2000]) if not PLATFORMS.search(text[:2000]) and not _is_built(text, frozenset()) else None
+    return constraint is not None and COSTLY.search(constraint[1]) is not None
 
 
 def _holds(term: str, tags: frozenset[str]) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from rung.facts.code.source import Source
 from rung.facts.fact import Fact
 from rung.link.checks import TestUnit, asserts, test_units
+from rung.link.entities import snake
 from rung.link.evaluation import Evaluation
 from rung.link.expression import Expression
 from rung.link.glance import Glance
@@ -27,6 +28,11 @@ DECIDES = re.compile(
     r"allow|permi[ts]|approv|confirm|consent|guard|safe|review|gate|(?:^|_)(?:may|can|should|is|ask)_|^(?:may|can|should|is|ask)[A-Z]",
     re.IGNORECASE,
 )
+# Functions that decide by rule what becomes of a command, in snake case.
+RULES = re.compile(
+    r"(?:^|_)(?:decide|decision|policy|classify|check|verdict|authori[sz]e|allow(?:s|ed)?|permit(?:s|ted)?|permission|needs|requires?|may|can|should|is|danger\w{0,5}"
+    r"|risk\w{0,5}|safe|block(?:s|ed)?|deny|denied|forbid\w{0,5}|refuse\w{0,2}|read_?only|assess|guard|gate|screen|vet|triage|inspect)(?:_|$)"
+)
 PACKAGE = re.compile(r"(?:^|/)(?:__init__\.py|index\.[jt]sx?)$")
 
 
@@ -42,6 +48,7 @@ class SafetyTests:
         self.attack_texts = Expression(words["attack_texts"], re.IGNORECASE)
         self.limit_tests = re.compile(words["limit_tests"], re.IGNORECASE)
         self.refusing = re.compile(words["refusing"], re.IGNORECASE)
+        self.subjects = re.compile(project.vocabulary["approvals"]["subjects"])
         self.code = frozenset(project.code)
 
     def facts(self, measures: list[Fact]) -> list[Fact]:
@@ -103,13 +110,22 @@ class SafetyTests:
                     return
 
     def _deciders(self, measure: Fact) -> Iterator[str]:
-        """The function around an approval, where it is called after a decision: tests call that one, and not the question in it."""
+        """The function around an approval, where it is called after a decision, and what it asks for a decision on a command or tool.
+
+        Tests call these, and not the question in it.
+        """
         source = self.project.source(measure.location.path) if measure.fields["measure"] == "approval" else None
         line = measure.location.line
         inside = [f for f in source.functions if f.name and f.line <= line <= f.end_line] if source else []
         name = max(inside, key=lambda f: f.line).name if inside else ""
         if DECIDES.search(name):
             yield name
+        around = max(inside, key=lambda f: f.line) if inside else None
+        for call in source.calls if source and around else ():
+            tail = re.split(r"[.:]+", call.callee)[-1]
+            told = snake(" ".join((call.callee, *(v.text for v in call.arguments.items), *(around.parameters if around else ()))))
+            if around and around.line <= call.line <= line and RULES.search(snake(tail)) and self.subjects.search(told):
+                yield tail
 
     def _used(self, path: str) -> Iterator[str]:
         """The files that a test uses, and those that a package among them hands on."""

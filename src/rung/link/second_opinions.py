@@ -12,6 +12,7 @@ from rung.link.gates import TESTS
 from rung.link.project import Project
 
 LONGEST = 4000
+WORD = re.compile(r"\w+")
 STARTS = ("starts_with", "startsWith", "equalsIgnoreCase")
 
 
@@ -54,7 +55,8 @@ class SecondOpinions:
         """Whether what stands in a function, or in a constant that it names, tells the model to judge."""
         function = source.functions[index]
         body = "\n".join(source.lines[function.line - 1 : function.end_line])
-        named = {a.line for a in source.assignments if a.function < 0 and re.search(rf"\b{re.escape(a.name.rsplit('.', 1)[-1])}\b", body)}
+        words = set(WORD.findall(body))
+        named = {a.line for a in source.assignments if a.function < 0 and a.name.rsplit(".", 1)[-1] in words}
         near = (t for t in source.texts if function.line <= t.line <= function.end_line or any(n <= t.line <= n + 1 for n in named))
         return any(len(t.value) < LONGEST and self.verdicts.search(t.value) and self.harms.search(t.value) for t in near)
 

@@ -20,6 +20,11 @@ BUILDS = re.compile(
 )
 # Files that a command is given and that hold no tests: settings of the build, of the runner, of a repository of packages.
 SETTINGS = (".xml", ".toml", ".properties", ".ini", ".cfg", ".gradle", ".kts", ".env", ".mod", ".runsettings")
+# Folders into which a compiler writes, and the endings of what it makes of a typed file.
+BUILT = re.compile(
+    r"\.?(?:out|dist|build|lib|compiled|_build|(?:tests?|spec)[_-]?(?:dist|build|out)|(?:dist|build|out)[_-]?(?:tests?|spec))"
+)
+COMPILED = re.compile(r"\.([cm]?)js$")
 WITH_VALUE = frozenset(
     [
         "-m",
@@ -161,7 +166,7 @@ def select(project: Project, program: str, arguments: Sequence[str], folder: str
             path = _inside(folder, posixpath.dirname(word) or "." if whole else word.split("::")[0])
             # A word that is no path here is the value of an option that isn't known, unless it looks like a path.
             if _exists(project, path) or "/" in word or word.endswith(".py"):
-                paths.append(path)
+                paths += [path] if program in PYTEST else _sources(project, path, folder)
         elif word.startswith("-m") and len(word) > 2 and not word.startswith("--") and program in PYTEST:
             marker = word[2:]
     known = [p for p in paths if _exists(project, p)]
@@ -200,6 +205,21 @@ def _inside(folder: str, path: str) -> str:
 def _exists(project: Project, path: str) -> bool:
     files = project.repository.files
     return path == "" or path in files or "*" in path or any(p.startswith(path + "/") for p in files)
+
+
+def _sources(project: Project, path: str, folder: str) -> list[str]:
+    """What a path of compiled files stands for (`out/test/*.test.js` for `src/test/*.test.ts`); the path itself where none is told."""
+    head, _, rest = path.removeprefix(f"{folder}/").partition("/")
+    files = project.repository.files
+    built = posixpath.join(folder, head) + "/"
+    if not BUILT.fullmatch(head) or any(f.startswith(built) for f in files):
+        return [path]
+    for root in ("src", ""):
+        for end in (".ts", ".tsx"):
+            source = posixpath.join(folder, root, COMPILED.sub(lambda m, end=end: f".{m[1]}{end[1:]}", rest)).rstrip("/")  # type: ignore[misc]
+            if any(_glob(source, f) for f in files) if "*" in source else (source != folder and _exists(project, source)):
+                return [source]
+    return [path]
 
 
 def _holds(expression: str, marks: tuple[str, ...]) -> bool:

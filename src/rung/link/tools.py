@@ -24,6 +24,8 @@ RUNNING = frozenset({"telemetry", "llm-observability", "user-feedback"})
 # Formats of infrastructure code: an address of a model there names what is provisioned, and calls nothing.
 INFRASTRUCTURE = frozenset({"arm", "bicep", "cloudformation", "terraform"})
 PRIVATE_LINK = "privatelink."
+# How many files from a model's client what asks by it may stand.
+STEPS = 1
 
 
 class ToolUses:
@@ -57,6 +59,8 @@ class ToolUses:
                 continue
             for use in self.uses.in_source(path):
                 if use.fields["category"] in RUNNING and self.unwired.holds(path):
+                    continue
+                if self.catalogue.by_id[str(use.fields["tool"])].entry.get("asks") and not self._serves_model(path):
                     continue
                 known[str(use.fields["tool"]), role] += 1
                 yield use
@@ -101,6 +105,11 @@ class ToolUses:
         """Whether a source file asks a model, or one that does uses it."""
         graph = self.uses.graph
         return path in graph.near or any(user in graph.near for user in graph.used.get(path, ()))
+
+    def _serves_model(self, path: str) -> bool:
+        """Whether a source file asks a model, or one that does uses it, by a client or by what it takes from a file with a client."""
+        leading = self.uses.graph.leading
+        return any(leading.get(p, STEPS + 1) <= STEPS for p in (path, *self.uses.graph.used.get(path, ())))
 
     def _declared(self) -> Iterator[Fact]:
         """Dependencies that the platform wires in by itself."""
