@@ -69,25 +69,23 @@ def _link(project: Project, glance: Glance, graph: Graph) -> list[Fact]:
     for path in project.sources.unmet():  # two processes that go on from here would both parse it
         project.source(path)
 
-    def in_use() -> tuple[list[Fact], list[tuple[str, str]]]:
+    def of_code() -> tuple[list[Fact], list[Fact], list[tuple[str, str]]]:
         facts = [*models.facts(), *Routing(models).facts(), *Monitoring(project, asking).facts()]
+        prompts = Prompts(project, graph, uses, asking).facts()
+        facts += Adaptation(project, uses, asking, models, evaluations, prompts).facts()
+        prompts += PromptControl(project, graph, asking, prompts, evaluations).facts()
         project.sources.keep()
-        return facts, project.repository.marks()
+        return facts, prompts, project.repository.marks()
 
-    with beside(in_use, sum(len(project.text(path) or "") for path in project.code)) as found_in_use:
+    with beside(of_code, sum(len(project.text(path) or "") for path in project.code)) as found_in_code:
         runs = Pipelines(project, graph, uses, evaluations).facts()
         tool_uses = ToolUses(project, uses).facts()
-        found: list[Fact] = [*project.dependencies, *project.settings, *project.resources, *tool_uses, *runs]
-        found += _calls(project, asking)
-        evaluated = list(_evaluations(project, evaluations))
-        prompts = Prompts(project, graph, uses, asking).facts()
-        found += Adaptation(project, uses, asking, models, evaluations, prompts).facts()
-        prompts += PromptControl(project, graph, asking, prompts, evaluations).facts()
-        documents = Documents(project).facts()
-        found += [*evaluated, *prompts, *documents]
+        evaluated, documents = list(_evaluations(project, evaluations)), Documents(project).facts()
+        found: list[Fact] = [*project.dependencies, *project.settings, *project.resources, *tool_uses, *runs, *_calls(project, asking)]
+        found += [*evaluated, *documents]
         found += Safety(project, graph, asking, models, tool_uses, evaluations).facts()
-        found += Assets(project, tool_uses, runs, [*prompts, *documents, *evaluated]).facts()
-        facts, marks = found_in_use()
+        facts, prompts, marks = found_in_code()
+        found += [*prompts, *Assets(project, tool_uses, runs, [*prompts, *documents, *evaluated]).facts()]
     project.repository.mark(marks)
     return found + facts
 

@@ -196,8 +196,12 @@ class Safety:
 
     def _screens(self, path: str) -> Mapping[str, str]:
         """The kind of measure by the name of each function of a file that looks for what it holds in a text."""
-        source = self.project.source(path) if self.glance.holds(path, "banned") and self.project.is_application(path) else None
-        return {**(self.refusals.functions(source) if source else {}), **self.screening.functions(path)}
+        known = self._screening.get(path)
+        if known is None:
+            source = self.project.source(path) if self.glance.holds(path, "banned") and self.project.is_application(path) else None
+            known = {**(self.refusals.functions(source) if source else {}), **self.screening.functions(path)}
+            self._screening[path] = known
+        return known
 
     def _opinions(self, path: str) -> Mapping[str, str]:
         """Functions that have a second model judge, where code that uses them asks another question as well."""

@@ -39,7 +39,7 @@ class SecondOpinions:
         if path not in graph.near and not (through and graph.leading.get(path) == 1):
             return {}
         text = self.project.text(path) or ""
-        if not (self.verdicts.search(text) and self.harms.search(text)):
+        if not (self.harms.search(text) and self.verdicts.search(text)):
             return {}
         source = self.project.source(path)
         found: dict[str, str] = {}
