@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from rung.facts.code.source import Call, Function, Source, Value
@@ -141,9 +141,11 @@ class Gates:
             c.function == index or (c.function >= 0 and source.functions[c.function].parent == index) for c in source.calls
         )
 
-    def _refuses(self, source: Source, index: int, conditions: Iterable[tuple[int, bool]]) -> int:
+    def _refuses(self, source: Source, index: int, conditions: Sequence[tuple[int, bool]]) -> int:
         """The line of a condition in a function after which it refuses; 0 when there is none."""
         function = source.functions[index]
+        if not conditions:
+            return 0
         inside = [t for t in source.texts if t.function == index and len(t.value) < LONGEST and not self.no_refusals.search(t.value)]
         raised = [c.line for c in source.calls if c.function == index and ERRORS.search(c.callee)]
         for line, listed in conditions:

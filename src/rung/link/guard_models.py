@@ -56,8 +56,12 @@ class GuardModels:
 
     def _named(self, names: set[str], known: set[str]) -> Iterator[Fact]:
         """Files that ask a model which a setting or a constant elsewhere names."""
+        parts = [name.strip("_").split("_") for name in names]
         for path in sorted(self.asking.graph.leading):
             if path in known or not self._counts(path) or not self.asking.uses.glance.holds(path, "measure"):
+                continue
+            lowered = (self.project.text(path) or "").lower()
+            if not any(all(part in lowered for part in words) for words in parts):
                 continue
             text = _flat(self.project.text(path) or "")
             source = self.project.source(path) if any(name in text for name in names) else None

@@ -96,17 +96,16 @@ class Judged:
         asking = self.asking.calls(source.path)
         for function in self._asking_functions(source, asking):
             inside = [function, *self._helpers(source, function)]
-            asked = [c for c in asking if _within(c, inside) and self._judges(source, c, function)]
-            names = {f for f in fields if asked and _reads(source, inside, f)}
-            answered = {a for n in sorted(names) if self._is_answer(n) for a in fields[n]}
-            if (
-                answered
-                and not self.patterns["not_scored"].search(snake(function.name))
-                and self._keeps(source, inside, {id(c) for c in asking})
-            ):
-                body = "\n".join("\n".join(source.lines[f.line - 1 : f.end_line]) for f in inside)
-                if any(re.search(rf"(?:\.|\[[\"':]|[{{,(\s]){re.escape(a)}\b", body, re.IGNORECASE) for a in answered):
-                    return asked[0].line
+            names = {f for f in fields if _reads(source, inside, f)}
+            if not names or self.patterns["not_scored"].search(snake(function.name)):
+                continue
+            if not self._keeps(source, inside, {id(c) for c in asking}):
+                continue
+            asked = next((c for c in asking if _within(c, inside) and self._judges(source, c, function)), None)  # takes long
+            answered = {a for n in sorted(names) if asked and self._is_answer(n) for a in fields[n]}
+            body = "\n".join("\n".join(source.lines[f.line - 1 : f.end_line]) for f in inside)
+            if asked and any(re.search(rf"(?:\.|\[[\"':]|[{{,(\s]){re.escape(a)}\b", body, re.IGNORECASE) for a in answered):
+                return asked.line
         return 0
 
     @staticmethod

@@ -20,6 +20,7 @@ REPLACES = re.compile(
     r"(?:^|\.)(?:re\.)?(?:sub|subn|replace|replaceAll|replace_all|gsub!?|ReplaceAllString(?:Func)?|ReplaceAllLiteralString|ReplaceAll|ReplaceString|Replace|"
     r"split|anonymize|ReplaceAllStringFunc|replaceAllMapped|str_i?replace|preg_replace(?:_callback)?|strtr)$"
 )
+WORD, SIGILS = re.compile(r"\w+"), "@$?!"
 # Calls by which a text is shown, logged or kept.
 SHOWN = re.compile(
     r"(?:^|\.)(?:print\w*|Print\w*|log\w*|Log\w*|debug|info|warn(?:ing)?|error|trace|echo|capture\w*|track|insert\w*|save\w*|upsert\w*|put_?[iI]tem|execute)$"
@@ -112,8 +113,10 @@ class Redactions:
 
     def _names_pattern(self, source: Source, function: Function, body: str) -> bool:
         """Whether a function names what elsewhere in its file is given such a pattern, or a list of them."""
+        words = frozenset(WORD.findall(body))
         held = (  # by another function, whose annotation may be the pattern
-            re.search(rf"\b{re.escape(f.name)}\s*\(", body)
+            f.name.strip(SIGILS) in words
+            and re.search(rf"\b{re.escape(f.name)}\s*\(", body)
             and any(map(self.personal.search, source.lines[max(0, f.line - 3) : f.end_line]))
             for f in source.functions
             if len(f.name) > 2 and f.end_line - f.line < 4 and not function.line <= f.line <= function.end_line
@@ -122,6 +125,7 @@ class Redactions:
             return True
         return any(
             len(tail := a.name.rsplit(".", 1)[-1]) > 2
+            and tail.strip(SIGILS) in words
             and not function.line <= a.line <= function.end_line
             and re.search(rf"(?<![\[<\"'`{{])\b{re.escape(tail)}\b", body)
             and self._is_pattern(source, a.line)

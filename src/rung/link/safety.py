@@ -65,6 +65,7 @@ class Safety:
         self.project, self.graph, self.asking, self.models = project, graph, asking, models
         self.uses = uses
         self._kinds: dict[str, str] = {}
+        self._screening: dict[str, Mapping[str, str]] = {}
         words = project.vocabulary["safety"]
         self.words = AhoCorasick(sorted({w.rstrip("(").lower() for w in project.vocabulary["glances"]["measure"]}))
         self.measures = {kind: re.compile(p, re.IGNORECASE) for kind, p in words["measures"].items()}

@@ -42,12 +42,12 @@ class Trials:
         graph, glance = self.asking.graph, self.asking.uses.glance
         if path not in graph.leading or not (glance.holds(path, "measure") or glance.holds(path, "verdict")):
             return 0
-        if any(self.project.is_application(u) for u in graph.used.get(path, ())) or not TALLY.search(self.project.text(path) or ""):
+        if any(self.project.is_application(u) for u in graph.used.get(path, ())):
             return 0
         near = [t for t in (path, *sorted(graph.glanced(path))) if self.opinions.functions(t, through=True)]
         told = (t for t in near if self.harms.search(self.project.text(t) or ""))
         judges = {n for t in told for n in self.opinions.functions(t, through=True)}
-        source = self.project.source(path) if judges else None
+        source = self.project.source(path) if judges and TALLY.search(self.project.text(path) or "") else None
         if source is None or any(SERVES.search(c.callee) for c in source.calls):
             return 0
         asked = [c for c in self.asking.calls(path) if c.callee.rsplit(".", 1)[-1] not in judges]
