@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from rung.facts.code.source import Call
+from rung.facts.code.source import Call, Source
 from rung.facts.fact import Fact
 from rung.link.asking import Asking
 from rung.link.evaluation import Evaluation
@@ -17,7 +17,8 @@ from rung.link.project import Project
 from rung.link.request_bodies import ASKED, Given, parts
 from rung.link.uses import Uses
 
-OPTION = re.compile(r"^(?:With|with_?|Set|set_?)(?=[A-Z]|(?<=_)[a-z])")  # `WithTemperature(0)`, `.with_top_p(0.9)`
+# `WithTemperature(0)`, `.with_top_p(0.9)`, `->usingTemperature(0.5)`
+OPTION = re.compile(r"^(?:With|with_?|Set|set_?|Using|using_?|Use|use_?)(?=[A-Z]|(?<=_)[a-z])")
 LOADED = re.compile(r"\.(?:load|read|get)", re.IGNORECASE)
 
 
@@ -92,7 +93,7 @@ class Adaptation:
         direct = frozenset(id(c) for c in asked)
         near = any(self.project.catalogue.by_id[t].category in MODEL_CATEGORIES for t in self.uses.imported(path))
         set_by = next((c.line for c in source.calls if (id(c) in direct or near) and self._sets(c)), 0) if sets else 0
-        lines = {"generation": set_by, "tools": 0}
+        lines = {"generation": set_by or (self._spread(source, asked) if sets else 0), "tools": 0}
         handed = frozenset(p.lstrip("*&") for f in source.functions for p in f.parameters)
         for part in parts(source, direct, self.wanted):
             kind = "tools" if part.key in self.tools else "generation"
@@ -102,6 +103,19 @@ class Adaptation:
         for kind, line in lines.items():
             if line:
                 yield self.project.fact("parameter", path, line, sets=kind)
+
+    def _spread(self, source: Source, asked: list[Call]) -> int:
+        """The line of a call that is handed all of an object (`{ ...config, messages }`) whose declared type has a generation parameter."""
+        declared = re.compile(rf"^\s*(?:readonly )?(?:{'|'.join(self.parameters)})\??\s?:")
+        fields = {c.name: source.lines[c.line - 1 : c.end_line] for c in source.classes} if source.language == "javascript" else {}
+        kinds = {name for name, lines in fields.items() if any(map(declared.match, lines))}
+        for call in asked if kinds else ():
+            for given in call.arguments.items:
+                spread = {v.text for k, v in zip(given.keys, given.items, strict=False) if not k and v.kind == "name"}
+                written = " ".join(source.lines[a.line - 1] + a.annotation for a in source.assignments if a.name in spread)
+                if not kinds.isdisjoint(re.findall(r"\w+", written)):
+                    return call.line
+        return 0
 
     def _makes_requests(self, path: str) -> bool:
         """Whether a file may ask a model, or what does uses it (a builder of requests)."""

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from rung.facts.code.source import Call, Source
 from rung.link.called import PARTS, Called
 from rung.link.direct import Direct, owners
+from rung.link.given import literal_methods, returned_types
 from rung.link.graph import BARREL, Graph
 from rung.link.objects import CALLED, defines
 from rung.link.project import Project
@@ -211,7 +212,7 @@ class Asking:
             if beside and not asking:
                 continue
             if taken is None:
-                found |= asking
+                found |= asking | self._of_returned(source, target)
                 continue
             givers = self._givers(target, taken)
             found |= {n for n in asking if n in taken or any(_is_method(self.project, giver, n, taken) for giver in givers)}
@@ -220,10 +221,19 @@ class Asking:
             other = self.project.source(target) if _holds_object(self.project, target, taken) else None
             if other is not None:
                 found |= {f.name for f in other.functions if f.owner and f.name in asking}
+            if asking and (whole := self.project.source(target)) is not None:
+                found |= literal_methods(whole, taken, asking)
             if other is not None and target not in passed and len(passed) < HOPS:
                 found |= self._outside(other, self.graph.leading[target], passed)
         found.discard("")
         return found
+
+    def _of_returned(self, source: Source, target: str) -> set[str]:
+        """Methods that ask of the types which a file's methods return to `source`, whether or not it names these types itself."""
+        other = self.project.source(target) if source.language in ("java", "csharp") else None
+        types = returned_types(other, self._called.by_name(source).keys()) if other is not None else ()
+        files = {p for name in types for p in self.graph.declaring(name) if p != target and p in self.graph.leading}
+        return {n for p in sorted(files) if self.project.is_own(p) for n in self.names(p)}
 
     def _givers(self, path: str, taken: frozenset[str], deep: int = 2) -> list[str]:
         """A file, and behind a package or folder those from which it takes these names to give them on."""

@@ -19,7 +19,7 @@ RAISED = re.compile(
 # Words of a name that holds what a run came to: scores, what passed, what failed, what it is held against.
 _BARS = r"""scores? acc pct percent hits thresholds? minimum min accura\w* pass(?:es|ed|ing)? fails? failed failing failures? failure rates?
 wrong incorrect correct\w* baselines? ratios? mean avg average f1 regress\w* precision recall rouge bleu similarity grounded\w* faithful\w*
-relevan\w* mismatch\w* target quality verdicts?"""
+relevan\w* missed mistakes right mismatch\w* target quality verdicts?"""
 BAR = re.compile(r"(?<![a-z])(?:" + "|".join(_BARS.split()) + r")(?![a-z])", re.IGNORECASE)
 RESULTS = re.compile(
     r"(?:^|/)(?:[\w.-]*(?:results?|baselines?|reports?|summary|scores|leaderboard|benchmarks?|history)[\w.-]*)(?:/.*)?\.(?:json|jsonl|csv|md|tsv|html|txt|ya?ml)$",
@@ -44,7 +44,11 @@ LOOKS = re.compile(
     re.IGNORECASE,
 )
 # What a share is held against, whatever the share is called (`if total / len(cases) < 0.8`).
-FRACTION = re.compile(r"\s*0?\.\d+\s*")
+FRACTION = re.compile(r"\s*(?:[\w.()]{1,60}\s?\*\s?)?0?\.\d+(?:\s?\*\s?[\w.()]{1,60})?\s*")
+# What a score is held against, as order alone tells.
+HELD_AGAINST = re.compile(r"(?<![a-z])(?:floors?|bar|goal|was|previous|recorded|tolerance|allowed)(?![a-z])", re.IGNORECASE)
+FAILURE = re.compile(r"return (?:1|2|False|false|(?:self|static|Command)::FAILURE);?")
+COMMANDS = ("handle", "execute", "__invoke")  # what a console's command returns is its exit code
 SHARE = re.compile(r"/\s*(?:max\(1,\s*)?(?:len\(|total|count|n\b)", re.IGNORECASE)
 NEAR_ABOVE = 6
 WITHIN = 8  # lines of an expression, or of what an `if` holds, that are looked through
@@ -65,6 +69,8 @@ def criterion(source: Source) -> tuple[str, int] | None:
             return source.path, call.line
         if RAISED.match(call.callee) and _after_bar(source, call.line, 4) and not _of_surroundings(source, call.line, call.end_line):
             return source.path, call.line
+    if source.language == "php" and any(_returns_verdict(source, name) for name in COMMANDS):
+        return source.path, next(f.line for f in source.functions if f.name in COMMANDS)
     if source.language == "csharp" and (line := _program_returns(source)):
         return source.path, line
     for assignment in source.assignments:
@@ -105,7 +111,7 @@ def _ends_badly(source: Source, value: Value, line: int) -> bool:
         return False
     if value.kind in ("number", "boolean", "string", "template"):
         return _after_bar(source, line, NEAR_ABOVE) and not _of_surroundings(source, line, line)
-    written = _plain(source.lines[line - 1])
+    written = _plain(source.lines[line - 1]).replace("Environment.Exit", "exit")
     if value.kind == "choice" or re.fullmatch(r"(?:int|bool|Number|any|all)", value.text):
         return not SURROUNDINGS.search(written)
     if value.kind == "call" and any(i.kind == "name" and BAR.search(_plain(i.text)) for i in value.items):
@@ -140,7 +146,9 @@ def _returns_verdict(source: Source, name: str, deep: int = RETURNS) -> bool:
             by_score = bool(telling) and bool(BAR.search(_plain(line)))
             told = "if" in line or "bool(" in line
             by_score = by_score or (told and not _shortfalls(source).isdisjoint(re.findall(r"\w+", line)))
-            if by_score or (re.fullmatch(r"return (?:1|2|False|false);?", line) and _after_bar(source, number, 4)):
+            if by_score or (
+                re.fullmatch(r"return (?:1|2|False|false|(?:self|static|Command)::FAILURE);?", line) and _after_bar(source, number, 4)
+            ):
                 return True
             handed = set(re.findall(r"(\w+)\(", line)) - {name}
             if deep and any(_returns_verdict(source, other, deep - 1) for other in sorted(handed)):
@@ -150,7 +158,7 @@ def _returns_verdict(source: Source, name: str, deep: int = RETURNS) -> bool:
 
 def _after_bar(source: Source, line: int, above: int) -> bool:
     """Whether a condition on a score stands in the lines above."""
-    if any(0 <= line - c.line <= above and _on_score(c) for c in source.comparisons):
+    if any(0 <= line - c.line <= above and (_on_score(c) or _called_score(source, c)) for c in source.comparisons):
         return True
     for number in range(max(1, line - above), line + 1):
         written = source.lines[number - 1].strip()
@@ -209,6 +217,15 @@ def _picked(value: Value, comparison: Comparison) -> bool:
     return comparison.right in text and comparison.left in text and bool(re.search(r"\b(?:if|any|all|not)\b|^\s*\w[\w.]*\s*[<>]", text))
 
 
+def _called_score(source: Source, comparison: Comparison) -> bool:
+    """A comparison by order of what a call gave named after a score (`now = mean_f1(variant)`), or was read of recorded scores."""
+    sides = f"{comparison.left} {comparison.right}"
+    if comparison.operator not in ("<", "<=", ">", ">=") or NO_SCORE.search(sides) or SURROUNDINGS.search(sides):
+        return False
+    given = [a.value for name in set(re.findall(r"\w+", sides)) for a in source.assignments if a.name == name and a.value.kind == "call"]
+    return any(BAR.search(_plain(v.text)) or any(i.kind == "string" and RESULTS.search(i.text) for i in v.items) for v in given)
+
+
 def _on_score(comparison: Comparison) -> bool:
     """A comparison of a score, not one of an option with a word."""
     sides = (comparison.left, comparison.right)
@@ -216,7 +233,8 @@ def _on_score(comparison: Comparison) -> bool:
         return True
     if any(side.strip().startswith(("'", '"', "`")) for side in sides) or SURROUNDINGS.search(" ".join(sides)):
         return False
-    share = comparison.operator in ("<", "<=", ">", ">=") and any(FRACTION.fullmatch(side) for side in sides)
+    ordered = comparison.operator in ("<", "<=", ">", ">=")
+    share = ordered and any(FRACTION.fullmatch(side) or HELD_AGAINST.search(_plain(side)) for side in sides)
     return share or bool(BAR.search(_plain(" ".join(sides))))
 
 

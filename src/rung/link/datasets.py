@@ -12,6 +12,7 @@ from rung.link.project import Project
 
 DATA_FILE = re.compile(r"[\w.${}/\\ -]*?([\w${}.-]+\.(?:jsonl|ndjson|json|csv|tsv|ya?ml|parquet|xlsx|txt))$", re.IGNORECASE)
 MANY_TESTS = 3
+OPTION = re.compile(r"\{(?:--)?[\w|-]{1,40}=([\w./-]{1,120})(?: :[^}]{0,100})?\}")
 # Files that configure, describe or come out of something hold no cases, however many entries they have.
 NO_CASES = re.compile(
     r"^(?:package(?:-lock)?|tsconfig[\w.]*|pyproject|appsettings[\w.-]*|local\.settings|launchsettings|settings|config|logging|manifest|schema|openapi|swagger"
@@ -129,7 +130,10 @@ def _versioned(source: Source) -> tuple[str, int] | None:
 def _files(project: Project, source: Source, live: Sequence[TestUnit]) -> tuple[str, int] | None:
     others = [u for u in test_units(source) if u not in live] if live else []
     imported = [(i.module, i.line) for i in source.imports if source.language == "javascript"]  # `import cases from "./cases.json"`
-    for text, line in (*((t.value.strip(), t.line) for t in source.texts), *imported):
+    written = ((t.value.strip(), t.line) for t in source.texts)
+    # a console's command says its options with what they are otherwise: `{--file=cases.json}`
+    defaults = [(m[1], t.line) for t in source.texts if "=" in t.value and (m := OPTION.search(t.value[:2000]))]
+    for text, line in (*written, *defaults, *imported):
         match = DATA_FILE.fullmatch(text) if len(text) < 200 and "\n" not in text else None
         if not match or any(u.line <= line <= u.end_line for u in others):
             continue

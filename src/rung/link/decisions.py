@@ -11,6 +11,7 @@ from rung.link.asking import Asking
 from rung.link.entities import snake
 from rung.link.gates import Reach
 from rung.link.project import Project
+from rung.link.written import Written
 
 NEAR = 12
 SHORT = 60
@@ -27,6 +28,8 @@ class Decisions:
         self.other = re.compile(words["other"], re.IGNORECASE)
         self.stored, self.kept = re.compile(words["stored"]), re.compile(words["kept"])
         self.acts, self.no_acts = re.compile(words["acts"]), re.compile(words["no_acts"])
+        self.taken, self.released = re.compile(words["taken"]), re.compile(words["released"])
+        self.written = Written(project, asking)
 
     def facts(self) -> Iterator[Fact]:
         """One measure a file."""
@@ -35,6 +38,8 @@ class Decisions:
             line = self._button(path) if glance.holds(path, "button") else 0
             if not line and path in self.asking.graph.leading and glance.holds(path, "proposal"):
                 line = self._proposal(path)
+            if not line and glance.holds(path, "release") and self.released.search(self.project.text(path) or ""):
+                line = self._release(path)
             if line:
                 yield self.project.fact("safety-measure", path, line, measure="approval", sides=["action"], tool="", function="")
 
@@ -42,9 +47,9 @@ class Decisions:
         """The line of buttons for and against something that a function shows which has asked a model; 0 for none."""
         text = self.project.text(path) or ""
         found = list(self.buttons.finditer(text))
-        if len({m.group() for m in found}) < 2:
-            return 0
         source = self.project.source(path)
+        if len({m.group() for m in found}) < 2:
+            return self._pressed(source) if source else 0
         for match in found if source else ():
             line = text.count("\n", 0, match.start()) + 1
             said = [t.value for t in source.texts if abs(t.line - line) <= NEAR and len(t.value) < SHORT] if source else []
@@ -52,6 +57,30 @@ class Decisions:
                 continue
             if source and self._shows_answer(source, line) and self._is_handled(path, [m.group(1) or m.group(2) or "" for m in found]):
                 return line
+        return 0
+
+    def _pressed(self, source: Source) -> int:
+        """The line where a function that has asked a model names one of two buttons, for and against, that the file takes presses of."""
+        text = "\n".join(source.lines)
+        lines = {text.count("\n", 0, m.start()) + 1: m[1] for m in self.taken.finditer(text)}
+        ids = [i for i in lines.values() if not self.other.search(i)]
+        yes = [i for i in ids if self.yes.search(i) and not self.no.search(i)]
+        if not yes or not any(map(self.no.search, ids)):
+            return 0
+        shown = (t.line for t in source.texts if t.line not in lines and any(t.value.startswith(i) for i in yes))
+        return next((line for line in shown if self._shows_answer(source, line)), 0)
+
+    def _release(self, path: str) -> int:
+        """The line where a function hands out what a model wrote once a person has released it; 0 for none."""
+        source = self.project.source(path)
+        asked = {_outermost(source, c.function) for c in self.asking.calls(path)} if source else set()
+        for index, function in enumerate(source.functions if source else ()):
+            body = "\n".join(source.lines[function.line - 1 : function.end_line]) if source else ""
+            if not source or _outermost(source, index) in asked or not self.released.search(body):
+                continue
+            acting = [c for c in source.calls if function.line <= c.line <= function.end_line and self._acts(snake(c.callee))]
+            if acting and self.written.things & set(re.findall(r"[a-z]+(?:_[a-z]+)*", snake(body))):
+                return acting[0].line
         return 0
 
     def _shows_answer(self, source: Source, line: int) -> bool:

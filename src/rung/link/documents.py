@@ -30,6 +30,12 @@ HOLDER = re.compile(
 README = re.compile(r"(?:^|/)readme\.(?:md|rst)$", re.IGNORECASE)
 RELEASE_ITEM = re.compile(r"^\s*(?:#+|[-*|])\s*[\[*`_]*v?\d+\.\d+(?:\.\d+)?\b", re.MULTILINE | re.IGNORECASE)
 
+# Keys of what an experiment is told.
+OPTION = re.compile(
+    r"temperature|top_?[pk]|(?:^|_)lr$|learning_?rate|epochs?|batch|seed|dropout|weight|threshold|penalty|max_|min_|_size|alpha|warmup|rate_?limit|timeout",
+    re.IGNORECASE,
+)
+
 
 class Documents:
     """Facts of kind `document`; `about` is responsible-ai, contributing, design, decision, results, roadmap, changelog or rollback."""
@@ -196,6 +202,8 @@ class Documents:
     def _has_figures(self, path: str) -> bool:
         if path.endswith((".py", ".ts")) or SETTINGS_NAME.search(path) or self.patterns["no_results"].search(path):
             return False
+        if path.endswith((".yaml", ".yml")) and not _is_scores(self.project.data(path)):
+            return False
         text = self.project.text(path)
         return text is None or len(re.findall(r"\d", text[:20_000])) >= 5
 
@@ -248,6 +256,23 @@ class Documents:
             ):
                 return number
         return 0
+
+
+def _is_scores(data: object) -> bool:
+    """Whether data is mostly figures, with fractions among them and no options of a run: what an evaluation keeps, not what it is told."""
+    leaves = list(_leaves(data, "", 4))
+    figures = [v for _, v in leaves if isinstance(v, (int, float)) and not isinstance(v, bool)]
+    fractions = sum(isinstance(v, float) for v in figures)
+    return fractions >= 2 and 3 * len(figures) > 2 * len(leaves) and not any(OPTION.search(k) for k, _ in leaves)
+
+
+def _leaves(data: object, key: str, depth: int) -> Iterator[tuple[str, object]]:
+    if isinstance(data, (dict, list)):
+        inner = list(data.items() if isinstance(data, dict) else ((key, v) for v in data))[:200] if depth else []
+        for name, value in inner:
+            yield from _leaves(value, str(name), depth - 1)
+    else:
+        yield key, data
 
 
 def _title(licence: str) -> str:

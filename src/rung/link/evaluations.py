@@ -22,6 +22,7 @@ from rung.link.criteria import baseline, criterion
 from rung.link.datasets import data_nearby, data_set, defined_cases, goes_through_folder
 from rung.link.dead import Dead
 from rung.link.direct import owners
+from rung.link.doubles import gives_double
 from rung.link.evaluated_prompts import EvaluatedPrompts
 from rung.link.evaluation import Evaluation
 from rung.link.expression import Expression
@@ -44,6 +45,7 @@ from rung.link.stub_servers import StubServers
 from rung.link.targets import asks_running, target_files
 from rung.link.tried import tried
 from rung.link.uses import Uses
+from rung.link.verdict_schemas import verdict_line
 from rung.link.verdicts import Verdicts
 from rung.link.web import CALL as WEB_CALL
 from rung.repository import Role
@@ -61,7 +63,6 @@ TYPE_HINT = re.compile(
 PROGRAM = re.compile(r"\bfun main\(|\bvoid main\(|\bMain\(|\bCommandLineRunner\b|\bApplicationRunner\b")
 # Tests wherever they stand, as a runner's configuration may have it.
 WRITTEN = re.compile(r"^[ \t]{0,8}(?:describe|it|test)(?:\.\w{1,20}){0,2}\(", re.MULTILINE)
-BY_METHOD = ("go", "java", "csharp", "rust")  # whose tests declare the types that stand in for a client
 IGNORED = re.compile(r"--(?:include-)?ignored\b|--run-ignored\b")
 WITHIN = ("#[cfg(test)]", "#[tokio::test]")
 SCRIPTS = (".ts", ".js", ".mts", ".mjs", ".tsx", ".cjs")
@@ -100,7 +101,7 @@ SERVER = re.compile(
 )
 # What ends a program with an error, what looks at a text, and what cases call what they expect.
 EXITS = Expression(
-    r"process\.exit|os\.Exit|log\.Fatal|System\.exit|exitProcess|Environment\.Exit|Deno\.exit|\bexit[ (!]|\babort\b|process::exit"
+    r"process\.exit|os\.Exit|log\.Fatal|System\.exit|exitProcess|Environment\.Exit|Deno\.exit|\bexit[ (!]|\babort\b|process::exit|::FAILURE"
 )
 LOOKS_AT = re.compile(
     r"(?:^|[.:])(?:includes|include\?|contains|Contains|test|match|match\?|MatchString|EqualFold|str_contains|stripos|preg_match|is_match|some|every|all|any)$"
@@ -209,28 +210,31 @@ class Evaluations:
         """Whether a script that nothing else uses, whatever it is called, may hold a model's answers against what cases expect."""
         if not self.project.is_application(path) or not (path in self.graph.leading or self.requests.may_be_sent(path)):
             return False
-        if not path.endswith((".py", ".ipynb")) and not EXITS.search(self.project.text(path) or ""):
+        if not path.endswith((".py", ".ipynb")) and not TYPE_HINT.search(path) and not EXITS.search(self.project.text(path) or ""):
             return False
         folder = posixpath.dirname(path)
         alone = all(posixpath.dirname(user) == folder or self.project.role(user) is Role.TEST for user in self.graph.used.get(path, ()))
         return alone and bool(TALLIES.search(self.project.text(path) or ""))
 
     def _marking(self, source: Source, *, judges: bool = True) -> int:
-        """The line at which a Python file holds what the model answered against what its cases expect; 0 where it does not."""
-        if source.language != "python":
-            return 0
+        """The line at which a file holds what the model answered against what its cases expect; 0 where it does not."""
         names = {n for t in self.graph.touches(source.path) for n in self.asking.names(t)} - COMMON - {""}
-        return Marking(source, [*self.asking.calls(source.path), *self.requests.sent(source)], frozenset(names)).line(judges)
+        graded = bool(verdict_line(self.project, source))
+        return Marking(source, [*self.asking.calls(source.path), *self.requests.sent(source)], frozenset(names), graded).line(judges)
 
     def _marked(self, source: Source) -> Evaluation | None:
         """A script that is one by what it does: it asks the model for cases and counts how often the answers are right."""
         serves = any(SERVER.search(c.callee) for c in source.calls)
         if serves or PREPARES.search(posixpath.basename(source.path)) or stands_in(source, None) or not self._loops_over_cases(source):
             return None
-        line = self._marking(source, judges=False)
+        line = self._marking(source, judges=False) if source.language == "python" or self._comes_to(source) else 0
         if not line and criterion(source) and self._cases(source):  # what a judge says decides on the run
-            line = self._marking(source) if source.language == "python" else self._held(source)
+            line = self._marking(source) or (0 if source.language == "python" else self._held(source))
         return Evaluation(source.path, line, "notebook" if source.path.endswith(".ipynb") else "script") if line else None
+
+    def _comes_to(self, source: Source) -> bool:
+        """Whether a program with a data set ends by its scores, or is named after an evaluation."""
+        return bool(self._cases(source)) and bool(TYPE_HINT.search(source.path) or criterion(source))
 
     def _held(self, source: Source) -> int:
         """The line at which a program holds what a model or the running application answered against what cases expect; 0 if none does."""
@@ -340,7 +344,7 @@ class Evaluations:
             calls += [c for c in served if c.function in unit.functions]
             calls += self.fixtures.calls(source, unit)
             calls = [c for c in calls if not administrates(c) and can_be_called(self.project, self.graph, source, c)]
-            calls = [] if calls and self._gives_double(source, unit) else calls
+            calls = [] if calls and gives_double(self.graph, self.asking, source, unit) else calls
             given = self.fixtures.answers(source, unit) if source.language == "python" else frozenset()
             content = bool(calls or given) and (judges_answer(source, unit, calls, given) or self._tries(source, unit))
             if content or (calls and scored) or (scored and asserts(source, unit) and self._touches_model(source)):
@@ -350,19 +354,6 @@ class Evaluations:
             return None
         criterion = (source.path, decided[0].line) if decided else None
         return Evaluation(source.path, live[0].line, "test", [t.id for t in tools], live, criterion=criterion)
-
-    def _gives_double(self, source: Source, unit: TestUnit) -> bool:
-        """Whether a test names a type of its own file that has a method by which the application asks its model."""
-        if source.language not in BY_METHOD:
-            return False
-        inside = "\n".join(source.lines[unit.line - 1 : unit.end_line])
-        doubles = [(f.owner, f.name) for f in source.functions if f.owner and re.search(rf"(?<![\w.]){re.escape(f.owner)}\s*[{{(]", inside)]
-        if not doubles:
-            return False
-        near = dict.fromkeys(self.graph.touches(source.path))
-        near |= dict.fromkeys(t for path in near for t in self.graph.touches(path))
-        asked = {name for path in near for name in self.asking.names(path)}
-        return any(name in asked for _, name in doubles)
 
     @cached_property
     def _runs_ignored(self) -> bool:

@@ -12,6 +12,7 @@ from rung.facts.code.source import Loop, Source
 from rung.facts.fact import Fact
 from rung.link.asking import Asking
 from rung.link.commands import STARTS
+from rung.link.each import each
 from rung.link.evaluation import Evaluation
 from rung.link.models import EVALUATES, Models
 from rung.link.project import Project
@@ -162,12 +163,24 @@ class Experiments:
             source = self.project.source(path)
             if source is None or not (any(RECORDS.search(c.callee) for c in source.calls) or self._shows(path)):
                 continue
+            if line := self._goes_through(source):
+                yield self.project.fact("experiment", path, line)
+                return
             if source.language != "python" and not any(p.search(path) for p in (EVALUATES, RESULT_WORDS, COMPARING)):
                 continue
             loop = next((found for found in source.loops if self._compares(source, found)), None)
             if loop:
                 yield self.project.fact("experiment", path, loop.line)
                 return
+
+    def _goes_through(self, source: Source) -> int:
+        """The line at which a harness has a function ask the model that it calls with each variant (`variants.map { |v| mean(v) }`)."""
+        asked = self.asking.calls(source.path)
+        for index, _, _ in each(source) if source.language != "python" else ():
+            function = source.functions[index]
+            if any(VARIANTS.search(d) for d in function.decorators) and any(function.line <= c.line <= function.end_line for c in asked):
+                return function.line
+        return 0
 
     def _swept(self) -> Iterator[Fact]:
         """A harness that is told to run over variants and records what came out of each."""

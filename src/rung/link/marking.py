@@ -6,12 +6,15 @@ Answers and cases are followed by name through the assignments, loops and functi
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
-from rung.facts.code.source import Call, Comparison, Source, Value
+from rung.facts.code.source import Assignment, Call, Comparison, Source, Value
+from rung.link.each import each, header, set_operations
 from rung.link.metrics import judged
 
 WORD = re.compile(r"[A-Za-z_]\w{0,80}")
+PART = re.compile(r"\$?([A-Za-z_]\w{0,80})(?:\?\.|\.|->|\[[\"':]{0,2})([A-Za-z_]\w{0,80})")
 ROUNDS = 5
 DEEPEST = 6
 REACH = 12  # lines of an expression that are looked through
@@ -20,7 +23,10 @@ EACH = re.compile(r"(?:^|[._])(?:map|apply|imap|starmap|submit|to_thread|run_in_
 NO_CASES = re.compile(r"^(?:range|count|itertools\.count|os\.|sys\.stdin|iter\(input|tqdm\(range|trange)\b")
 # Calls that hold one value against another.
 HOLDS = re.compile(
-    r"(?:^|[._])(?:search|fullmatch|match|findall|startswith|endswith|issubset|issuperset|intersection|isdisjoint|ratio|isclose|cos_sim|dot|count|compute)$"
+    r"(?:^|[._])(?:search|fullmatch|match|findall|startswith|endswith|issubset|issuperset|intersection|isdisjoint|ratio|isclose|cos_sim|dot|count|compute"
+    r"|includes?|[cC]ontains\w{0,20}|[eE]quals\w{0,20}|EqualFold|eql|startsWith|endsWith|start_with|starts_with|end_with|ends_with|HasPrefix|HasSuffix"
+    r"|MatchString|test|is_match|IsMatch|str_contains|stripos|strcasecmp|casecmp|in_array|array_diff|array_intersect|intersect|preg_match|containsAll"
+    r"|similar_text|levenshtein)\??$"
 )
 SCORER = re.compile(
     r"scor|match|metric|check|verif|correct|simil|overlap|compar|bleu|rouge|distance|accura|recall|precision|grade|judge|mark|agree|equal|evaluat"
@@ -37,7 +43,7 @@ EXPECTED = re.compile(
 )
 # What is no answer's content: how a call ended, that something came back, how long it is.
 FORMAL = re.compile(
-    r"__name__|\bNone\b|status|finish_reason|stop_reason|(?:return|exit)_?code|^\s*len\(|\blen\([^()]{0,60}\)\s*$|^\s*(?:\"\"|'')\s*$|isinstance|\btype\("
+    r"__name__|\b(?:None|null|nil|undefined)\b|\.(?:length|size|Length|Count)\b|status|finish_reason|stop_reason|(?:return|exit)_?code|^\s*len\(|\blen\([^()]{0,60}\)\s*$|^\s*(?:\"\"|'')\s*$|isinstance|\btype\("
 )
 # How often a run's answers were right is what an evaluation comes to.
 TALLIES = re.compile(
@@ -51,12 +57,16 @@ Names = set[tuple[int, str]]
 
 
 class Marking:
-    """The flow of answers and cases through one file; `asked` are its calls that ask a model, `asking` names that do when handed on."""
+    """The flow of answers and cases through one file.
 
-    def __init__(self, source: Source, asked: list[Call], asking: frozenset[str]) -> None:
-        self.source = source
+    `asked` are its calls that ask a model, `asking` names that do when handed on; `graded`: it has the schema of a judge's verdict.
+    """
+
+    def __init__(self, source: Source, asked: list[Call], asking: frozenset[str], graded: bool = False) -> None:
+        self.source, self.graded = source, graded
         self.answers: Names = set()
         self.cases: Names = set()
+        self._mixed: Names = set()  # rows of answers together with their cases
         local = {f.name: i for i, f in enumerate(source.functions) if f.name}
         self._local = local
         names = set(asking)
@@ -71,6 +81,8 @@ class Marking:
         self.calls = [c for c in source.calls if id(c) in self.asked]
         self._tails = {_tail(c.callee) for c in self.calls} | names
         self._rows = dict(self._kept())
+        self._each = each(source) if source.language != "python" else []
+        self._alone = Counter(a.line for a in source.assignments)
         self._given = {frozenset(WORD.findall(_text(v))) for c in self.calls for v in c.arguments.items if v.kind == "name"}
         self._follow()
 
@@ -78,7 +90,16 @@ class Marking:
         """The line at which an answer is held against what its case expects or, with `judges`, handed to a judge; 0 when none is."""
         found = [c.line for c in self.source.comparisons if self._marks(c)]
         found += [c.line for c in self.source.calls if (judges or id(c) not in self.asked) and self._scores(c)]
+        found += [line for left, right, line, function in set_operations(self.source) if self._meets(left, right, line, function)]
         return min(found, default=0)
+
+    def _asks_inside(self, assignment: Assignment) -> bool:
+        """Whether the functions ask that are handed to the call whose result is assigned (`rows = cases.map((c) => ask(c))`)."""
+        if self.source.language == "python" or assignment.value.kind != "call":
+            return False
+        made = (c for c in self.source.calls if c.line == assignment.value.line and c.function == assignment.function)
+        end = max((c.end_line for c in made if c.callee == assignment.value.text), default=0)
+        return any(assignment.line <= c.line <= end and c.function != assignment.function for c in self.calls)
 
     def _hands(self, call: Call, names: set[str]) -> bool:
         return bool(EACH.search(call.callee)) and any(v.kind == "name" and _tail(v.text) in names for v in call.arguments.items)
@@ -98,6 +119,7 @@ class Marking:
         for _ in range(ROUNDS):
             before = len(self.answers) + len(self.cases)
             self._loops()
+            self._callbacks()
             self._assignments()
             self._parameters()
             if len(self.answers) + len(self.cases) == before:
@@ -134,13 +156,30 @@ class Marking:
                 words = WORD.findall(loop.iterable)
                 self.cases.add((loop.function, words[1] if called and len(words) > 1 else root[0]))
 
+    def _callbacks(self) -> None:
+        """What a function is handed that is called with each of a list: a case, where it asks the model; else what the list holds."""
+        for index, parameters, receiver in self._each:
+            function = self.source.functions[index]
+            told = self._in(self.answers, receiver, function.parent)
+            if self._in(self._mixed, receiver, function.parent):
+                self._mixed |= {(index, name) for name in parameters}
+            asks = not told and any(function.line <= c.line <= function.end_line for c in self.calls)
+            for name in parameters:
+                self._take(name, receiver, function.parent, index)
+                if asks:
+                    self.cases.add((index, name))
+
     def _assignments(self) -> None:
         for assignment in self.source.assignments:
             text = _text(assignment.value)
             name = _tail(assignment.name)
             words = set(WORD.findall(text))
             within = [c for c in self.calls if c.function == assignment.function and assignment.line <= c.line <= assignment.line + REACH]
-            asks = any(_tail(c.callee) in words or (c.line == assignment.line and assignment.value.kind == "call") for c in within)
+            alone = self._alone[assignment.line] == 1 and assignment.value.kind == "call"  # of a tuple, each value for itself
+            asks = any(_tail(c.callee) in words or (c.line == assignment.line and alone) for c in within)
+            if self._asks_inside(assignment):
+                asks = True
+                self._mixed.add((assignment.function, name))
             if asks or self._in(self.answers, text, assignment.function):
                 self.answers.add((assignment.function, name))
             elif self._in(self.cases, text, assignment.function):
@@ -178,6 +217,8 @@ class Marking:
         return WORD.findall(self._header(line, end, iterable))
 
     def _header(self, line: int, end: int, iterable: str) -> str:
+        if self.source.language != "python":
+            return header(self.source, line, iterable)
         text = " ".join(self.source.lines[line - 1 : min(end, line + REACH)])
         head = re.escape(" ".join(iterable.split())[:30])
         match = re.search(rf"\bfor\s+([\w\s,()*]{{1,120}}?)\s+in\s+{head}", " ".join(text.split()))
@@ -213,13 +254,27 @@ class Marking:
         elif comparison.operator not in ("==", "!=", "in", "not in"):
             return False
         if all(told):
-            return bool(EXPECTED.search(left)) != bool(EXPECTED.search(right))
+            return bool(EXPECTED.search(left)) != bool(EXPECTED.search(right)) or self._of_row(left, right, comparison.function)
         if not any(told):
             return False
         other = right if told[0] else left
         if frozenset(WORD.findall(other)) in self._given or other.strip()[:1] in "\"'":
             return False
         return self._in(self.cases, other, comparison.function)
+
+    def _meets(self, left: str, right: str, line: int, function: int) -> bool:
+        """Whether of two sides one is an answer and the other what its case expects."""
+        told = [self._answers_in(side, line, function) for side in (left, right)]
+        if all(told):
+            return bool(EXPECTED.search(left)) != bool(EXPECTED.search(right))
+        return any(told) and self._in(self.cases, right if told[0] else left, function)
+
+    def _of_row(self, left: str, right: str, function: int) -> bool:
+        """Whether both sides are parts of one row, in which a function put the answer beside its case (`r.got == r.topic`)."""
+        one, other = PART.match(left.strip()), PART.match(right.strip())
+        if one is None or other is None or one[1] != other[1] or one[2] == other[2]:
+            return False
+        return any((scope, one[1]) in self._mixed for scope in self._scopes(function))
 
     def _both(self, text: str, line: int, function: int) -> bool:
         return self._answers_in(text, line, function) and (self._in(self.cases, text, function) or bool(EXPECTED.search(text)))
@@ -236,7 +291,7 @@ class Marking:
         if not any(answers):
             return False
         if id(call) in self.asked:
-            return bool(GRADES.search(tail) or judged(self.source)) and any(
+            return bool(GRADES.search(tail) or self.graded or judged(self.source)) and any(
                 a and (any(w in self._names_of_answers for w in WORD.findall(p)) or any(f"{tail}(" in p for tail in self._tails))
                 for a, p in zip(answers, parts, strict=True)
             )

@@ -15,6 +15,7 @@ from rung.link.meters import Meters
 from rung.link.project import Project
 from rung.link.records import Records
 from rung.link.unwired import Unwired
+from rung.link.written import Written
 
 USAGE = re.compile(r"^(?:token_)?usage$|^model_stats$|^(?:usage|token)_(?:data|json|stats)$")
 # A field of what is searched: a count of tokens beside it is the passage's.
@@ -52,6 +53,9 @@ NO_TELEMETRY = re.compile(
 ANSWERS = re.compile(
     r"^(?:this\.|self\.)?(?:res|resp|response|reply|rw|ctx|context|sockets?|ws|io|conn)\.(?:\w+\.){0,3}(?:send\w*|set|write\w*|index|post|submit\w*)$"
 )
+# A condition above a call.
+BRANCH = re.compile(r"^\s*(?:\}\s*)?(?:if|elif|else if|case|when|switch)\b")
+NEAR = 4
 INSERTS = re.compile(r"\s*(?:insert\s+into|update\s+\w|replace\s+into|upsert\s)", re.IGNORECASE)
 
 
@@ -61,9 +65,12 @@ class Monitoring:
     def __init__(self, project: Project, asking: Asking) -> None:
         self.project, self.asking = project, asking
         self.glance, self.unwired = asking.uses.glance, Unwired(project, asking.graph)
+        self.written = Written(project, asking)
         words = project.vocabulary["monitoring"]
         self.patterns = {k: re.compile(v, re.IGNORECASE) for k, v in words.items()}
         self.stores, self.events = re.compile(words["stores"]), re.compile(words["feedback_events"])
+        self.scores, self.votes = re.compile(words["score_calls"]), re.compile(words["score_votes"], re.IGNORECASE)
+        self.judged = re.compile(words["score_judges"], re.IGNORECASE)
 
     def facts(self) -> list[Fact]:
         """All facts of this room."""
@@ -136,7 +143,7 @@ class Monitoring:
             )
             if (
                 votes
-                and on_answer
+                and (on_answer or self.written.is_rated(entity))
                 and not re.search(r"deprecated|(?<!ri)eval|bench", f"{entity.path}{entity.name}", re.IGNORECASE)
                 and (entity.kept or self._is_handed_on(entity))
             ):
@@ -149,7 +156,7 @@ class Monitoring:
             if not (routed or HANDLES.search(self.project.text(path) or "")) or self.unwired.holds(path):
                 continue
             source = self.project.source(path)
-            line = (self._stored(source) or self._told(source)) if source else 0
+            line = (self._stored(source) or self._told(source) or self._scored(source)) if source else 0
             if line:
                 yield self.project.fact("feedback", path, line)
                 return
@@ -204,16 +211,19 @@ class Monitoring:
                 return call.line
             if "." in call.callee and tail in ("run", "query", "raw") and not hop and any(INSERTS.match(t.value) for t in source.texts):
                 return call.line
-            if hop and "." not in call.callee and self._is_kept_by(source, tail):
+            if hop and self._is_kept_by(source, tail, method="." in call.callee):
                 return call.line
         return 0
 
-    def _is_kept_by(self, source: Source, name: str) -> bool:
-        """Whether a function of the repository's own that a file calls stores something."""
-        near = [t for t, names in self.asking.graph.touches(source.path).items() if names is None or name in names]
+    def _is_kept_by(self, source: Source, name: str, *, method: bool) -> bool:
+        """Whether a function of the repository's own that a file calls stores something; `method`: one of an object's."""
+        if method and not self.patterns["vote_keepers"].search(snake(name)):
+            return False
+        near = [t for t, names in self.asking.graph.touches(source.path).items() if names is None or name in names or method]
         for other in (source, *(o for t in near if self.project.is_application(t) and (o := self.project.source(t)))):
-            if any(f.name == name and self._keeps(other, i, hop=False) for i, f in enumerate(other.functions)):
-                return True
+            for i, f in enumerate(other.functions):
+                if f.name == name and (not method or f.owner) and self._keeps(other, i, hop=False):
+                    return True
         return False
 
     def _told(self, source: Source) -> int:
@@ -226,6 +236,27 @@ class Monitoring:
             if any(self.patterns["feedback"].search(n) for n in named) and self.patterns["feedback_values"].search(given):
                 return call.line
         return 0
+
+    def _scored(self, source: Source) -> int:
+        """The line where a user's vote becomes the score of a trace in a recorder of calls; 0 when none does, or a judge's word does."""
+        for call in source.calls:
+            if not self.scores.search(call.callee) or not self._records_calls(source.path):
+                continue
+            given = "\n".join(source.lines[call.line - 1 : call.end_line])
+            inside = [f for f in source.functions if f.line <= call.line <= f.end_line and f.name]
+            name = max(inside, key=lambda f: f.line).name if inside else ""
+            opened = [row for row in source.lines[max(0, call.line - NEAR - 1) : call.line - 1] if BRANCH.search(row)]
+            told = "\n".join((given, name, *opened))
+            voted = self.votes.search(told) or self.patterns["feedback_files"].search(source.path)
+            if voted and not self.judged.search(f"{given}\n{name}"):
+                return call.line
+        return 0
+
+    def _records_calls(self, path: str) -> bool:
+        """Whether a file, or one that it uses, imports a recorder of model calls."""
+        by_id = self.project.catalogue.by_id
+        files = (path, *self.asking.graph.touches(path))
+        return any(by_id[i].category == "llm-observability" for f in files for i in self.glance.tools(f))
 
     def _views(self) -> Iterator[Fact]:
         """An analytics view of usage that the application ships."""

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from rung.facts.code.source import Call, Source
 
 # Methods that are called by calling the object itself.
 CALLED = ("__call__", "__invoke")
+# Where the type of a parameter stands before its name, and where it stands at all.
+TYPE_FIRST = ("php", "java", "csharp")
+TYPED = (*TYPE_FIRST, "python", "javascript", "rust")
+BEFORE = re.compile(r"\b([A-Z]\w{0,80})(?:<[\w, ?]{1,80}>)?\??[ \t]+[&$]{0,2}(\w{1,80})[ \t]*(?=[,)=])")
+BEHIND = re.compile(r"\b(\w{1,80})\??[ \t]*:[ \t]*(?:&(?:mut )?)?([A-Z]\w{0,80})[ \t]*(?=[,)=|])")
+# What hands out an object of the class that it is given.
+CONTAINER = ("app", "resolve", "make", "get", "getBean", "inject", "getService", "GetService", "GetRequiredService")
 TYPE = re.compile(r"_?[A-Z]\w*")
 
 
@@ -20,9 +27,29 @@ def made(source: Source) -> dict[str, str]:
         kinds = value.items if value.kind == "choice" else (value,)
         for item in kinds:
             tail = item.text.rsplit(".", 1)[-1]
+            if item.kind == "call" and tail in CONTAINER and item.items and item.items[0].kind == "name":
+                tail = item.items[0].text.removesuffix(".class").rsplit(".", 1)[-1]
             if item.kind == "call" and TYPE.fullmatch(tail):
                 found.setdefault(assignment.name.rsplit(".", 1)[-1], tail)
+    for name, kind in _declared(source):
+        found.setdefault(name, kind)
     return found
+
+
+def _declared(source: Source) -> Iterator[tuple[str, str]]:
+    """Parameters of functions and properties that constructors take, with the types that stand before or behind their names."""
+    before = source.language in TYPE_FIRST
+    pattern = BEFORE if before else BEHIND
+    if source.language not in TYPED:
+        return
+    for function in source.functions:
+        if not function.parameters:
+            continue
+        header = "\n".join(source.lines[function.line - 1 : min(function.end_line, function.line + len(function.parameters) + 1)])
+        for match in pattern.finditer(header):
+            name, kind = (match[2], match[1]) if before else (match[1], match[2])
+            if name in function.parameters:
+                yield name, kind
 
 
 def method_called(call: Call, objects: dict[str, str]) -> tuple[str, tuple[str, ...]] | None:

@@ -18,6 +18,7 @@ from rung.link.commands import allowed, command_tools
 from rung.link.evaluation import Evaluation
 from rung.link.globs import path_pattern
 from rung.link.graph import Graph
+from rung.link.named_tasks import command_evaluation, starts
 from rung.link.project import Project
 from rung.link.publishing import publishing
 from rung.link.runner_files import narrow
@@ -168,8 +169,8 @@ class Pipelines:
             if evaluation:
                 yield self._evaluation_fact(run, evaluation)
         if run.file and not any(t.category == "test-runner" for t in tools):
-            found = self._leads_to(run.file)
-            if found:
+            found = self._leads_to(run.file) or command_evaluation(self.project, run, self.evaluations)
+            if found and starts(self.project, run, found):
                 yield self._evaluation_fact(run, found)
 
     def _of_script(self, run: Run) -> Iterator[Fact]:

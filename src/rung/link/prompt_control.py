@@ -11,6 +11,7 @@ from rung.link.asking import Asking
 from rung.link.checks import TestUnit, assertions, test_units
 from rung.link.evaluation import Evaluation
 from rung.link.graph import Graph
+from rung.link.handed_prompts import HandedPrompts
 from rung.link.project import Project
 from rung.link.prompt_variants import PromptVariants
 from rung.link.rendered_prompts import RenderedPrompts
@@ -85,9 +86,10 @@ class PromptControl:
         if ran:
             yield self.project.fact("prompt-control", ran.path, ran.line, control="test")
         rendered = RenderedPrompts(self.project, self.asking, prompts)
+        handed = HandedPrompts(self.project, self.asking)
         for path in self.project.code:
             if self.project.role(path) is Role.TEST or self._tests_itself(path):
-                line = 0 if ran and path == ran.path else self._renders(path, files) or rendered.line(path)
+                line = 0 if ran and path == ran.path else self._renders(path, files) or rendered.line(path) or handed.line(path)
                 if line:
                     yield self.project.fact("prompt-control", path, line, control="test")
                     return

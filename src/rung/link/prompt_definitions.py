@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-HOLE = re.compile(r"\{\{?[^{}\n]{1,60}\}?\}|\$\{?\w+\}?|<%=?|%\(\w+\)s|\{\}")
+HOLE = re.compile(r"\{\{?[^{}\n]{1,60}\}?\}|\$\{?\w+\}?|<%=?|%\(\w+\)s|%[{<]\w+[}>]|\{\}")
 NUMBERED = re.compile(r"^v?\d+(?:\.\d+)*$", re.IGNORECASE)
 COUNTED = re.compile(r"[rv]?\d{1,4}(?:\.\d{1,4}){0,3}", re.IGNORECASE)
 # A single message of a conversation carries a role, but declares nothing about the prompt.
@@ -15,6 +15,7 @@ ROLES = ("system", "user", "assistant", "developer", "human", "ai", "model")
 INSTRUCTS = ("system", "developer")
 TURN_KEYS = ("content", "text", "template", "message")
 INSTRUCTION_KEYS = ("system", "system_prompt", "systemPrompt", "instructions", "prompt", "prompt_template", "template", "systemMessage")
+PLAIN_KEYS = ("text", "body", "value", "string")
 PROMPT_LENGTH = 40
 DEEP = 3
 MANY = 200
@@ -52,7 +53,7 @@ class PromptDefinitions:
             return
         if self._holds_prompt(data):
             more = self.more_keys & {k for k in data if isinstance(k, str)}
-            message = set(data) <= MESSAGE_KEYS or "role" in data
+            message = set(data) <= MESSAGE_KEYS or ("role" in data and not self._is_filled_in(data))
             yield Entry((bool(more) and not message) or _is_conversation(data.get("messages")), self._version(data, key))
             return
         for name, value in list(data.items())[:MANY] if depth < DEEP else ():
@@ -83,7 +84,13 @@ class PromptDefinitions:
                 return True
             if isinstance(value, list) and value and isinstance(value[0], dict) and "role" in value[0]:
                 return True
-        return any(_is_turns(v) for v in entry.values()) or _is_turns(_by_role(entry))
+        return any(_is_turns(v) for v in entry.values()) or _is_turns(_by_role(entry)) or self._is_filled_in(entry)
+
+    def _is_filled_in(self, entry: dict[Any, Any]) -> bool:
+        """Whether an entry holds a text with holes, by a key that says little, beside inputs or parameters."""
+        texts = (entry.get(k) for k in (*self.text_keys, *PLAIN_KEYS))
+        told = any(isinstance(t, str) and len(t) >= PROMPT_LENGTH and HOLE.search(t) for t in texts)
+        return told and bool(self.command_keys & {k for k in entry if isinstance(k, str)})
 
     def is_table_of_commands(self, data: Any, depth: int = 0) -> bool:
         """Whether data maps names to prompts, two or more, each with what goes with it: context, mode, inputs or parameters."""

@@ -48,6 +48,12 @@ ADDRESS = re.compile(r"^[a-z]+:/+(.+)$", re.DOTALL)
 LABEL = re.compile(r"@([^@/]+)$|/(\d+|\$?\{[^/]*\})$")
 PROMPT_LENGTH = 40
 LONG_ENOUGH = 60
+# Parts of a page: what they build they send, by a function that they are handed.
+COMPONENTS = (".tsx", ".jsx", ".vue", ".svelte")
+# The system's message of a conversation, as SDKs and plain data have it.
+MESSAGES = Expression(
+    r"\brole[\"']?\s{0,3}(?::|=>|=)\s{0,3}[\"']system\b|\bSystem(?:Chat)?Message\b|RoleSystem\b|SystemMessage(?:Args)?\b|Role::System\b|ChatRole\.System\b"
+)
 LONG = 250
 # Where a constant's text begins.
 OPENED = re.compile(r"""=\s{0,20}(?:[\w.]{1,30}\(\s{0,20})?[rfub$@]{0,2}(?:["'`]|<<[~-]?\w{1,20}["'`]?\n)""")
@@ -225,7 +231,7 @@ class Prompts:
             text = self.project.text(path) or ""
             is_module = bool(self.modules.search(path)) and not _judges(path) and not self.not_modules.search(path)
             speaks = path in self.graph.near or (CONSTANTS_MODULE.search(path) and path in self.graph.used)
-            holds = not is_module and self._holds_templates(path)
+            holds = not is_module and (self._holds_templates(path) or self._builds_messages(path, text))
             if not is_module and not holds and not (speaks and CONSTANT_HINT.search(text)) and not self._may_tell(path, text):
                 continue
             source = self.project.source(path)
@@ -246,6 +252,13 @@ class Prompts:
         near = self.graph.near
         users = self.graph.used.get(path, ()) if TEMPLATES_MODULE.search(path) and path not in near else ()
         return any(u in near for u in users) and not _judges(path) and not self.not_modules.search(path)
+
+    def _builds_messages(self, path: str, text: str) -> bool:
+        """Whether a module makes the messages of a conversation for a file that asks a model, and asks none itself."""
+        users = self.graph.used.get(path, ()) if MESSAGES.search(text) else ()
+        if path.endswith(COMPONENTS) or not any(u in self.graph.near for u in users) or _judges(path) or self.not_modules.search(path):
+            return False
+        return not self.asking.direct(path) and not self.asking.calls(path)
 
     def _may_tell(self, path: str, text: str) -> bool:
         """Whether a file that asks a model, or that such a file uses, may hold a text with holes that tells somebody what to do."""

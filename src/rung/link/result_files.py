@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import posixpath
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -43,6 +44,8 @@ COMPARED = re.compile(
     re.IGNORECASE,
 )
 QUOTED_NAME = re.compile(r"[`*\"(]([\w.:/@-]{3,60})[`*\")]")
+PROMPTS = re.compile(r"prompt|template|variant|config|strateg|experiment", re.IGNORECASE)
+FEWEST_FIGURES = 2
 FEWEST_SHARES = 3
 LONGEST = 400_000
 MOST = 100  # files of results that are read: what compares stands at the top, single runs below
@@ -53,7 +56,8 @@ def comparing(project: Project, is_model: Callable[[str], bool], harness: str) -
     named = [p for p in project.paths if RESULTS.search(p) and project.repository.in_scope(p)]
     for path in sorted(named, key=lambda p: (p.count("/"), p))[:MOST]:
         text = project.text(path) or ""
-        if len(text) <= LONGEST and SCORE.search(text) and _compares(list(_rows(project, path, text)), is_model, harness):
+        listed = len(text) <= LONGEST and SCORE.search(text) and _compares(list(_rows(project, path, text)), is_model, harness)
+        if listed or (posixpath.basename(path) in harness and _by_variant(project, project.data(path), is_model)):
             yield path
 
 
@@ -74,6 +78,19 @@ def told(path: str, text: str) -> int:
 def told_of(text: str, is_model: Callable[[str], bool]) -> frozenset[str]:
     """The models that a report names as such."""
     return frozenset(name for name in QUOTED_NAME.findall(text) if is_model(name))
+
+
+def _by_variant(project: Project, data: Any, is_model: Callable[[str], bool]) -> bool:
+    """Whether data are figures by model, or by the names of files that stand in one folder (prompts, settings)."""
+    figures = [str(k) for k, v in data.items() if isinstance(v, float)] if isinstance(data, dict) and len(data) <= MOST else []
+    if len(figures) < FEWEST_FIGURES or len(figures) < len(data):
+        return False
+    folders: dict[str, set[str]] = {}
+    for path in project.paths:
+        folder, _, name = path.rpartition("/")
+        if (stem := name.partition(".")[0]) in figures and PROMPTS.search(folder):
+            folders.setdefault(folder, set()).add(stem)
+    return all(map(is_model, figures)) or any(len(stems) >= FEWEST_FIGURES for stems in folders.values())
 
 
 def _rows(project: Project, path: str, text: str) -> Iterator[Mapping[str, Any]]:

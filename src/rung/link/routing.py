@@ -33,6 +33,13 @@ MEMBER = re.compile(r"\b[A-Z]\w*(?:\.|::)(\w+)\s*\]?\s*(?::(?!:)|=>|->|=(?!=)|,)
 ARM = re.compile(r"^\s*(?:case\s+)?(?:\w+(?:\.|::))*[\"']?(\w+)[\"']?\s*(?:=>|->|:(?!:))")
 SWITCH = re.compile(r"\b(?:switch|match|when)\b")
 GIVEN = re.compile(r"[A-Za-z_][\w.]*")
+# Calls that make a table, and what a table is asked for: a name, or what an object has of that name.
+MADE = re.compile(
+    r"(?:^|\.)(?:Immutable|Enum)?Map\.of(?:Entries)?$|^(?:mutable|hash)?[mM]apOf$|^(?:HashMap|BTreeMap)(?:::|\.)from$|^new Map$|^Map$"
+)
+MEMBER_OF = re.compile(r"\.|::")
+LOOKED = r"(?:\w{1,40}(?:\.|->|::)){0,4}(\w{2,40})(?:\(\))?\s{0,4}[\]),]"
+ASKED_FOR = re.compile(rf"\w(?:\?\.)?(?:\[|\.get\()\s{{0,4}}{LOOKED}")
 LISTS = re.compile(r"^_*(?:filter|list|sort|group|find|search|count|valid|test)", re.IGNORECASE)
 SPARE = re.compile(r"fall_?back", re.IGNORECASE)
 # What stands before a name that only fills in for a setting that is absent, or whose list is only shown or given back.
@@ -205,24 +212,49 @@ class Routing:
     def _by_key(self, source: Source) -> Iterator[int]:
         """Tables that give each task or tier its model, looked up by a name that holds the task."""
         for assignment in (a for a in source.assignments if not COUNTS.search(a.name)):
-            for name, value in _tables(assignment.name.rsplit(".", 1)[-1], assignment.value):
-                keys = value.keys if any(value.keys) else _enumerated(source, value, assignment.line)
-                if len(value.items) < 2 or len(keys) != len(value.items):
+            table = assignment.name.rsplit(".", 1)[-1]
+            for name, value in _tables(table, assignment.value):
+                keys, items = _entries(source, value, assignment.line)
+                if len(items) < 2 or len(keys) != len(items):
                     continue
-                named = {n for item in value.items for n in self.models.definitions.names(source, item, 1)}
-                table = assignment.name.rsplit(".", 1)[-1]
+                named = {n for item in items for n in self.models.definitions.names(source, item, 1)}
                 looked = self._looked_up_by(source, table, name) if len(named) >= 2 else []
                 by_name = any(self.parameters.match(n) and not self.not_rules.search(n) for n in looked)
-                if looked and (by_name or all(self.keys.match(k) for k in keys)):
+                known = looked and (by_name or all(self.keys.match(k) for k in keys))
+                if known or (name == table and len(named) >= 2 and self._is_spread(source, table)):
                     yield value.line or assignment.line
+
+    def _users(self, source: Source) -> list[str]:
+        """The texts of a file and of those that use it."""
+        users = (self.project.text(u) or "" for u in self.models.graph.used.get(source.path, ()) if self.project.is_application(u))
+        return ["\n".join(source.lines), *users]
+
+    def _is_spread(self, source: Source, table: str) -> bool:
+        """Whether each entry of a table of plans or tasks is made into something that is then looked up by one of these."""
+        gone_over = re.compile(
+            rf"\b{re.escape(table)}\.(?:forEach|entrySet|items|map|each|entries|iter)\b|\b(?:in|of|range|entries\()\s{{0,4}}{re.escape(table)}\b"
+        )
+        texts = self._users(source)
+        return bool(gone_over.search(texts[0])) and any(self.parameters.match(m[1]) for text in texts for m in ASKED_FOR.finditer(text))
 
     def _looked_up_by(self, source: Source, table: str, name: str) -> list[str]:
         """By which names a table is asked, in its file or in one that uses it; a table of tables by two."""
         steps = r"(?:\.\w+|\[[^\]\n]+\])*?"
         lookup = re.compile(rf"\b(?:{re.escape(table)}{steps}|{re.escape(name)}){LOOKUP}")
-        users = (self.project.text(u) or "" for u in self.models.graph.used.get(source.path, ()) if self.project.is_application(u))
-        found = (m[1] for text in ("\n".join(source.lines), *users) for m in lookup.finditer(text))
+        found = (m[1] for text in self._users(source) for m in lookup.finditer(text))
         return [re.split(r"\.|::|->", n.rstrip("."))[-1] for n in found]
+
+
+def _entries(source: Source, value: Value, line: int) -> tuple[list[str], list[Value]]:
+    """The keys of a table and what stands there: of a mapping, or of a call that is handed them in turn or in pairs."""
+    if value.kind == "mapping":
+        return [*(value.keys if any(value.keys) else _enumerated(source, value, line))], [*value.items]
+    items = list(value.items)
+    if items and all(i.kind == "call" and len(i.items) == 2 for i in items):  # `Map.ofEntries(entry(FAST, "..."))`, `mapOf(pair(...))`
+        pairs = [(i.items[0], i.items[1]) for i in items]
+    else:
+        pairs = list(zip(items[::2], items[1::2], strict=False)) if len(items) % 2 == 0 else []
+    return [MEMBER_OF.split(k.text)[-1] for k, _ in pairs], [v for _, v in pairs]
 
 
 def _enumerated(source: Source, value: Value, line: int) -> list[str]:
@@ -233,7 +265,7 @@ def _enumerated(source: Source, value: Value, line: int) -> list[str]:
 
 def _tables(name: str, value: Value, depth: int = 2) -> Iterator[tuple[str, Value]]:
     """A mapping and those in it, with the name that each is found by."""
-    if value.kind == "mapping" and value.items:
+    if value.items and (value.kind == "mapping" or (value.kind == "call" and MADE.search(value.text))):
         yield name, value
         for key, item in zip(value.keys, value.items, strict=False) if depth else ():
             yield from _tables(key or name, item, depth - 1)

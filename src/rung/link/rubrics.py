@@ -11,6 +11,7 @@ from rung.facts.code.source import Source, Value
 from rung.link.datasets import locate
 from rung.link.metrics import OWN, SCALE, SCORING, judged, of_prompt, patterns
 from rung.link.project import Project
+from rung.link.verdict_schemas import verdict_line, verdicts
 
 Places = dict[str, tuple[str, int]]
 
@@ -74,7 +75,7 @@ def judge_file(project: Project, source: Source) -> str:
 
 def judges(project: Project, source: Source) -> bool:
     """Whether a source has a judge's prompt, in it or in a file that it names."""
-    return bool(judged(source) or judge_file(project, source))
+    return bool(judged(source) or judge_file(project, source) or verdict_line(project, source))
 
 
 def named_criteria(project: Project, source: Source) -> Places:
@@ -86,7 +87,8 @@ def named_criteria(project: Project, source: Source) -> Places:
         stem = posixpath.splitext(posixpath.basename(path))[0]
         for names in _groups(project.data(path), stem, 3):
             _add(project, found, names, (path, 1))
-    for names, line in _in_code(source):
+    scored = (found for found in verdicts(source) if verdict_line(project, source))
+    for names, line in (*_in_code(source), *scored):
         _add(project, found, names, (source.path, line))
     if file := judge_file(project, source):
         _add(project, found, ASKED.findall(project.text(file) or ""), (file, 1))

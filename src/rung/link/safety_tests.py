@@ -33,6 +33,7 @@ RULES = re.compile(
     r"(?:^|_)(?:decide|decision|policy|classify|check|verdict|authori[sz]e|allow(?:s|ed)?|permit(?:s|ted)?|permission|needs|requires?|may|can|should|is|danger\w{0,5}"
     r"|risk\w{0,5}|safe|block(?:s|ed)?|deny|denied|forbid\w{0,5}|refuse\w{0,2}|read_?only|assess|guard|gate|screen|vet|triage|inspect)(?:_|$)"
 )
+INNER = "#[cfg(test)]"
 PACKAGE = re.compile(r"(?:^|/)(?:__init__\.py|index\.[jt]sx?)$")
 
 
@@ -98,12 +99,18 @@ class SafetyTests:
                     if source and any(f.name == name or f.owner == name for f in source.functions):
                         defined.setdefault(path, set()).add(name)
         for path in self.project.code if defined else ():
-            names = {n for t in self._used(path) for n in defined.get(t, ())} if self.project.role(path) is Role.TEST else set()
+            if self.project.role(path) is Role.TEST:
+                names = {n for t in self._used(path) for n in defined.get(t, ())}
+            else:  # tests that stand in the file itself
+                names = defined.get(path, set()) if path.endswith(".rs") else set()
             text = self.project.text(path) or "" if names else ""
+            if path.endswith(".rs") and path in defined and INNER not in text:
+                continue
             source = self.project.source(path) if any(n in text for n in names) else None
             for unit in test_units(source) if source else ():
                 body = "\n".join(source.lines[unit.line - 1 : unit.end_line]) if source else ""
                 tails = {c.callee.rsplit(".", 1)[-1] for c in source.calls if c.function in unit.functions} if source else set()
+                tails |= {n for n in names if path.endswith(".rs") and f"{n}(" in body}  # within the macro of an assertion
                 told = tails & names & hiding or (tails & names and self.refusing.search(f"{unit.name} {body}"))
                 if source and told and asserts(source, unit):
                     yield self.project.fact("safety-test", path, unit.line)

@@ -15,6 +15,7 @@ from rung.link.marking import SCORER
 from rung.link.project import Project
 from rung.link.rubrics import judge_file
 from rung.link.tried import tried, trying
+from rung.link.verdict_schemas import verdict_line
 from rung.repository import Role
 
 SCORE_CALL = re.compile(
@@ -116,7 +117,7 @@ class Harness:
                 return call.line
             if SCORE_CALL.search(call.callee) and not re.match(r"^(?:re|os|path|logger)\.", call.callee):
                 return call.line
-        if line := scoring.judged(source):
+        if line := scoring.judged(source) or (verdict_line(self.project, source) if asked else 0):
             return line
         return next((c.line for c in source.calls if id(c) in asking), 0) if judge_file(self.project, source) else 0
 

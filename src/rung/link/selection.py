@@ -25,6 +25,7 @@ BUILT = re.compile(
     r"\.?(?:out|dist|build|lib|compiled|_build|(?:tests?|spec)[_-]?(?:dist|build|out)|(?:dist|build|out)[_-]?(?:tests?|spec))"
 )
 COMPILED = re.compile(r"\.([cm]?)js$")
+MANAGES = "manage.py"  # starts the tests of a Django project, and holds none
 WITH_VALUE = frozenset(
     [
         "-m",
@@ -159,9 +160,9 @@ def select(project: Project, program: str, arguments: Sequence[str], folder: str
             name = value
         elif option in ("--ignore", "--ignore-glob"):
             ignored.append(_inside(folder, value))
-        elif not word.startswith("-") and not _is_word(word):
+        elif not word.startswith("-") and not _is_word(word) and not _takes_test(project, words, word, folder):
             whole = word.endswith(SOLUTIONS) or BUILDS.fullmatch(posixpath.basename(word))
-            if word.endswith(SETTINGS) and not whole:
+            if (word.endswith(SETTINGS) and not whole) or posixpath.basename(word) == MANAGES:
                 continue
             path = _inside(folder, posixpath.dirname(word) or "." if whole else word.split("::")[0])
             # A word that is no path here is the value of an option that isn't known, unless it looks like a path.
@@ -189,6 +190,12 @@ def _options(words: list[str]) -> Iterator[tuple[str, str, str]]:
         index += 1
         if word != "--":
             yield word, option, value
+
+
+def _takes_test(project: Project, words: list[str], word: str, folder: str) -> bool:
+    """Whether a word is the script that is told to test (`manage.py test`, `artisan test`), and not what is tested."""
+    following = words[words.index(word) + 1 :][:1]
+    return following == ["test"] and _inside(folder, word) in project.repository.files
 
 
 def _is_word(word: str) -> bool:

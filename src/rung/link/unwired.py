@@ -11,6 +11,8 @@ from rung.link.graph import Graph
 from rung.link.project import Project
 
 STEPS = 4
+# Notebooks, and parts of an interface.
+PARTS = (".ipynb", ".vue", ".svelte", ".astro", ".tsx", ".jsx", ".d.ts")
 # Files that a platform, a framework or a command starts or finds by their names and places.
 STARTED = re.compile(
     r"(?:^|/)(?:__\w+__|main|_?app|server|index|cli|wsgi|asgi|manage|settings|conftest|setup|run|start|bot|worker|\w*handler|lambda_function|function_app"
@@ -50,11 +52,17 @@ class Unwired:
         return known
 
     def is_alone(self, path: str) -> bool:
-        """Whether a Python module's functions can be called by its own code alone: no other file imports it, and others get no package."""
+        """Whether a module's functions can be called by its own code alone: no other file imports it, and others get no package."""
         users = [u for u in self.graph.used.get(path, ()) if u != path and not self._is_test(u)]
-        if users or language_of(path) != "python" or path.endswith(".ipynb") or STARTED.search(path):
+        language = language_of(path)
+        if users or language not in ("python", "javascript") or path.endswith(PARTS) or STARTED.search(path):
             return False
-        return not self._loads_by_name and not self._is_library and not self._is_named(path)
+        given = self._is_library if language == "python" else self._is_package
+        return not self._loads_by_name and not given and not self._is_named(path)
+
+    def is_spoken_of(self, path: str, name: str) -> bool:
+        """Whether another file of the application's code holds a name, as it may where a framework imports by itself."""
+        return any(p != path and name in (self.project.text(p) or "") for p in self.project.code if self.project.is_application(p))
 
     def _is_unwired(self, path: str, steps: int) -> bool:
         language = language_of(path)
@@ -62,7 +70,7 @@ class Unwired:
             return False
         if language == "go":
             return self._is_unused_package(path, steps)
-        if language not in ("python", "javascript") or path.endswith((".ipynb", ".vue", ".svelte", ".astro", ".tsx", ".jsx", ".d.ts")):
+        if language not in ("python", "javascript") or path.endswith(PARTS):
             return False
         router = language == "python" and bool(ROUTER.search(self.project.text(path) or ""))
         if (STARTED.search(path) and not router) or path.endswith(("/__init__.py", "/__main__.py")):

@@ -14,6 +14,8 @@ from rung.link.graph import BARREL, Graph
 from rung.link.project import Project
 
 SPACE = re.compile(r"\s")
+# Tools whose objects are made in one file and called in others.
+HANDED = ("llm-observability",)
 URL_HOST = re.compile(r"(?:https?|wss?|grpc)://([\w.-]+(?::\d+)?)|^([\w-]+(?:\.[\w-]+)+)(?::\d+)?(?:/|$)")
 
 
@@ -132,7 +134,7 @@ class Uses:
         for call in source.calls:
             for tool in self._called(path, call):
                 found.setdefault(tool.id, (call.line, "call"))
-        for tool, line, via in (*self._decorated(source), *self._addressed(source), *self._set(source)):
+        for tool, line, via in (*self._decorated(source), *self._addressed(source), *self._set(source), *self._handed(source)):
             found.setdefault(tool.id, (line, via))
         return [self.use(self.catalogue.by_id[i], path, line, via) for i, (line, via) in sorted(found.items())]
 
@@ -144,6 +146,29 @@ class Uses:
                     "imports" not in match.tool.entry or self.available(source.path, match.tool.id)
                 ):
                     yield match.tool, line, "call"
+
+    def _handed(self, source: Source) -> Iterator[tuple[Tool, int, str]]:
+        """Recorders of calls that another file of the repository's makes or gives on, where what is taken from there is called."""
+        for target, taken in sorted(self.graph.touches(source.path).items()):
+            if not taken:
+                continue
+            tools = [t for i in sorted(self.glance.tools(target)) if (t := self.catalogue.by_id[i]).category in HANDED]
+            tools = [t for t in tools if t.strings("names") and "calls" not in t.entry and self._is_package(target, t)]
+            told = [(c.callee, c.line) for c in source.calls] if tools else []
+            for callee, line in (*told, *(_decorators(source) if tools else ())):
+                head, *rest = re.split(r"(?:\(\))?[.:]+", callee)
+                name = rest[-1] if rest else head
+                if head in taken:
+                    yield from ((t, line, "call") for t in tools if any(glob_matches(w, name) for w in t.strings("names")))
+
+    def _is_package(self, path: str, tool: Tool) -> bool:
+        """Whether a file imports a tool's package, whatever it takes from there."""
+        source = self.project.source(path)
+        modules = self.catalogue.imports.get(source.language) if source else None
+        if source is None or modules is None:
+            return False
+        imported = (i.module for i in source.imports if not self._resolves_to_own(source, i.module))
+        return any(found.id == tool.id for module in imported for found in modules.find(module))
 
     def _addressed(self, source: Source) -> Iterator[tuple[Tool, int, str]]:
         """Tools whose HTTP API a string constant is an address of; an address within prose is no call."""

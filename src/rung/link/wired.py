@@ -84,7 +84,10 @@ class Wired:
             return True  # a method that a framework may call
         row = source.lines[function.line - 1]
         hidden = _is_private(source, function, row) or (
-            not function.owner and not self.asking.direct(source.path) and self.unwired.is_alone(source.path)
+            not function.owner
+            and not self.asking.direct(source.path)
+            and self.unwired.is_alone(source.path)
+            and (source.language == "python" or not self.unwired.is_spoken_of(source.path, name))
         )
         return not hidden or _names(source, name, function)
 

@@ -15,6 +15,20 @@ from rung.facts.pipelines.types import Job, Pipeline, PipelineStep
 
 HOLE = re.compile(r"<<\s*(?P<name>[\w.-]+)\s*>>")
 DEEPEST, MOST = 8, 1000
+# What CircleCI's own orbs run when nothing says otherwise, and what other tools make of it.
+TESTS = {
+    "circleci/node/test": "npm test",
+    "circleci/python/test": "pytest",
+    "circleci/ruby/rspec-test": "bundle exec rspec",
+    "circleci/ruby/rake-test": "bundle exec rake test",
+    "circleci/ruby/minitest": "bundle exec rake test",
+    "circleci/go/test": "go test ./...",
+    "circleci/gradle/test": "./gradlew test",
+    "circleci/maven/test": "mvn verify",
+    "circleci/rust/test": "cargo test",
+    "circleci/php/test": "vendor/bin/phpunit",
+}
+TOOLS = {"unittest": "python -m unittest", "yarn": "yarn test", "yarn-berry": "yarn test", "pnpm": "pnpm test"}
 EVERY = re.compile(r"/\^?\.\*\$?/")
 
 
@@ -147,7 +161,10 @@ class _Config:
                 self.continued.clear()
             else:
                 inputs = {str(key): str(item) for key, item in given.items() if isinstance(item, Scalar)}
-                step = PipelineStep(name, call.line, commands(_of_orb(inputs, call.line)), self.source(name), inputs)
+                folder = inside("", inputs.get("app-dir", "").removeprefix("~/project").lstrip("/"))
+                step = PipelineStep(
+                    name, call.line, commands(_of_orb(self.source(name), inputs, call.line)), self.source(name), inputs, folder
+                )
                 made = Job(title, call.line, (step,), live=bool(triggers), triggers=triggers)
                 if name.endswith(("/continue", "/filter")):
                     found.append(_continued(made, inputs))
@@ -172,16 +189,20 @@ class _Config:
                 inner = mapping(filled(command, _parameters(command, mapping(body))))
                 found.extend(self._steps(sequence(inner.get("steps")), job, depth + 1))
             elif name:
-                found.append(PipelineStep(name, line, commands(_of_orb(texts(body), line)), self.source(name), texts(body)))
+                source = self.source(name)
+                found.append(PipelineStep(name, line, commands(_of_orb(source, texts(body), line)), source, texts(body)))
                 if name.endswith("/continue"):
                     self.continued.append(texts(body))
         return found[:MOST]
 
 
-def _of_orb(inputs: Settings[str, str], line: int) -> Sequence:
-    """The commands that an orb's job or command is handed: scripts of the package, or commands as text."""
+def _of_orb(source: str, inputs: Settings[str, str], line: int) -> Sequence:
+    """The commands that an orb's job or command is handed, scripts of the package or text, and what it runs when handed none."""
     found = [f"npm run {value}" for key, value in inputs.items() if key in ("npm-run", "yarn-run", "run-command")]
     found += [value for key, value in inputs.items() if re.fullmatch(r"(?:test[-_])?commands?|script|run", key)]
+    if not found and source in TESTS:
+        tool = inputs.get("test-tool") or inputs.get("pkg-manager") or ""
+        found = [" ".join(filter(None, (TOOLS.get(tool, TESTS[source]), inputs.get("args"))))]
     made = Sequence(line)
     made.extend(Scalar.make(text, line, line, False) for text in found)
     return made

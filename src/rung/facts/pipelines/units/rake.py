@@ -20,6 +20,7 @@ _TEXTS = re.compile(r":?[\"']([^\"'\n]*)[\"']|:(\w+)")
 _ARRAY = re.compile(r"%[wi][\[({]([^\])}]*)[\])}]")
 _HOLE = re.compile(r"#\{(?:args\s*(?:\[\s*[:\"'](\w+)[\"']?\s*\]|\.(\w+))|([^{}]*))\}")
 _CLASSES = {"RSpec::Core::RakeTask": ("rspec", "spec"), "Rake::TestTask": ("minitest", "test"), "Minitest::TestTask": ("minitest", "test")}
+_STARTS = re.compile(r"\s*(?:(?:sh|system|exec|ruby|puts|print|desc|end|Rake::Task|Dir\.chdir|cd)\b|[})#]|%x|`)")
 _SETTING = re.compile(r"\.(pattern|test_files|test_globs|rspec_opts)\s*=\s*(.+)")
 
 
@@ -37,7 +38,7 @@ def read_rakefile(path: str, text: str) -> list[Unit]:
 
     if len(text) > _LONGEST:
         return []
-    reader = _Reader()
+    reader = _Reader(path.rpartition("/")[2])
     reader.walk(SgRoot(bounded(text), "ruby").root(), "", None, 0)
     units = []
     for task in reader.tasks.values():
@@ -47,7 +48,8 @@ def read_rakefile(path: str, text: str) -> list[Unit]:
 
 
 class _Reader:
-    def __init__(self) -> None:
+    def __init__(self, file: str) -> None:
+        self.file = file
         self.tasks: dict[str, _Task] = {}
 
     def resolved(self, need: str, task: str) -> str:
@@ -83,7 +85,10 @@ class _Reader:
         if name == "namespace" and arguments is not None:
             return namespace + (_names(text) or ["?"])[0] + ":", task
         if name in ("task", "multitask") and arguments is not None:
-            return namespace, self._define(text, namespace, _line(node))
+            task = self._define(text, namespace, _line(node))
+            if _works(node):
+                task.commands.append(command(["ruby", self.file], task.line))
+            return namespace, task
         if name in ("sh", "system", "exec", "ruby") and arguments is not None and task is not None:
             task.commands += self._shell(arguments, name)
         return namespace, task
@@ -118,6 +123,12 @@ class _Reader:
         task = self.tasks.setdefault(name, _Task(name, line))
         task.needs += _names(rest)
         return task
+
+
+def _works(node: SgNode) -> bool:
+    """Whether a task's block does something itself, in Ruby, besides starting commands."""
+    block = next((child for child in node.children() if child.kind() in ("do_block", "block")), None)
+    return block is not None and any(line.strip() and not _STARTS.match(line) for line in block.text().splitlines()[1:])
 
 
 def _names(text: str) -> list[str]:
