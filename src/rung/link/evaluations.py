@@ -67,10 +67,10 @@ IGNORED = re.compile(r"--(?:include-)?ignored\b|--run-ignored\b")
 WITHIN = ("#[cfg(test)]", "#[tokio::test]")
 SCRIPTS = (".ts", ".js", ".mts", ".mjs", ".tsx", ".cjs")
 ABOUT_MEASURE = re.compile(r"guard_?rail|moderation|content_?filter|is_?blocked|approval", re.IGNORECASE)
-LIVE_GO = re.compile(r"API_KEY|_LIVE|LIVE_|[Ee]valuat")
+LIVE_GO = Expression(r"API_KEY|_LIVE|LIVE_|[Ee]valuat")
 # What a Go test says that asks a model: an accuracy, a flag.
 AIMED_GO = re.compile(r"(?:^|[/_])(?:live|llm|evals?|golden)_test\.go$")
-COSTLY_GO = re.compile(r"\b(?:\w{0,20}[aA]ccuracy\b|flag\.Bool\(\"(?:live|evals?|llm|online)\b)")
+COSTLY_GO = Expression(r"[aA]ccuracy\b|flag\.Bool\(\"(?:live|evals?|llm|online)\b")
 # Where these words stand in a test, something is replaced; but for what a test's surroundings need, and for other words.
 REPLACING = re.compile(
     r"(?<![a-z])(?:mock|(?:monkey)?patch|fake|stub|vcr|cassette|respx|nock|msw|httptest|noop|pollyjs|betamax|httprr)", re.IGNORECASE

@@ -39,7 +39,8 @@ def verdicts(source: Source) -> Iterator[tuple[list[str], int]]:
         if not OUTCOME.search(declared.name) and source.language != "javascript":
             lines = source.lines[declared.line - 1 : declared.end_line]
             yield [m["behind"] or m["before"] for line in lines for m in NUMBER.finditer(line.partition("#")[0])], declared.line
-    written = [(m[1] or m[2] or m[3], n) for n, line in enumerate(source.lines, 1) for m in WRITTEN.finditer(line[:400])]
+    lines = source.lines if any("umber" in line or "integer" in line for line in source.lines) else []
+    written = [(m[1] or m[2] or m[3], n) for n, line in enumerate(lines, 1) for m in WRITTEN.finditer(line[:400])]
     if written:
         yield [name for name, _ in written], written[0][1]
 
