@@ -64,6 +64,8 @@ PROGRAM = re.compile(r"\bfun main\(|\bvoid main\(|\bMain\(|\bCommandLineRunner\b
 # Tests wherever they stand, as a runner's configuration may have it.
 WRITTEN = re.compile(r"^[ \t]{0,8}(?:describe|it|test)(?:\.\w{1,20}){0,2}\(", re.MULTILINE)
 IGNORED = re.compile(r"--(?:include-)?ignored\b|--run-ignored\b")
+# How an answer is put to the others.
+GATHERS = re.compile(r"\.(?:append|extend|push|add)$")
 WITHIN = ("#[cfg(test)]", "#[tokio::test]")
 SCRIPTS = (".ts", ".js", ".mts", ".mjs", ".tsx", ".cjs")
 ABOUT_MEASURE = re.compile(r"guard_?rail|moderation|content_?filter|is_?blocked|approval", re.IGNORECASE)
@@ -496,6 +498,9 @@ class Evaluations:
         direct = {id(c) for c in self.asking.direct(source.path)}
         asked = [c for c in self.asking.calls(source.path) if id(c) not in direct]
         held = {n for a in source.assignments for c in asked if a.line <= c.line <= a.value.line for n in re.findall(r"\w+", a.name)}
+        held |= {
+            c.callee.rpartition(".")[0] for c in source.calls if GATHERS.search(c.callee) and any(v.text in held for v in c.arguments.items)
+        }
         given = [v for c in source.calls for v in (c.arguments, *c.arguments.items)] + [a.value for a in source.assignments]
         pairs = ((k, v) for value in given for k, v in zip(value.keys, value.items, strict=False) if ANSWER.fullmatch(k))
         return any(held & {w for i in (v, *v.items) for w in re.findall(r"\w+", i.text)} for _, v in pairs)

@@ -327,6 +327,8 @@ class Prompts:
             if assignment.owner and not re.search(r"prompt|settings|config", assignment.owner, re.IGNORECASE):
                 continue
             name = assignment.name.rsplit(".", 1)[-1]
+            if source.language == "python" and assignment.value.kind == "template" and not name.isupper():
+                continue  # filled in on the spot, on the way to the call
             text = _template_text(assignment.value)
             named = self.constants.search(name) or self._is_told(text)
             if named and len(text) >= 2 * PROMPT_LENGTH and HOLE.search(text) and WORDS.search(text):

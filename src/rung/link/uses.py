@@ -198,7 +198,7 @@ class Uses:
     def _called(self, path: str, call: Call) -> Iterator[Tool]:
         for match in self.catalogue.calls.find(call.callee):
             needs_keyword = match.tool.strings("keywords")
-            if needs_keyword and not any(not _switched_off(match.tool, v, k) for k in needs_keyword if (v := call.argument(k)) is not None):
+            if needs_keyword and not any(not _switched_off(match.tool, v, k) for k in needs_keyword if (v := self._given(path, call, k))):
                 continue
             if not has_argument(match.tool, call):
                 continue
@@ -217,6 +217,16 @@ class Uses:
                     yield tool
         for match in self.catalogue.resources.find(call.callee.split(".")[-1]):
             yield match.tool
+
+    def _given(self, path: str, call: Call, key: str) -> Value | None:
+        """What a call is given by a keyword: by itself, or in a mapping that it is handed by name."""
+        value = call.argument(key)
+        names = {v.text for v in call.arguments.items if v.kind == "name"} if value is None else set()
+        source = self.project.source(path) if names else None
+        for assignment in source.assignments if source else ():
+            if assignment.name in names and assignment.value.kind == "mapping" and assignment.function in (call.function, -1):
+                value = assignment.value.get(key) or value
+        return value
 
     def _assigned(self, path: str, assignment: Assignment) -> Iterator[Tool]:
         """Keywords that are set on an options object (`options["guardrailConfig"] = ...`) or stand in a mapping."""
