@@ -13,7 +13,7 @@ PATHS = {
         "prompts/system.md", "src/agent/prompts/examples/one.yaml", "src/agents/writer.md", "web/src/components/Example/Example.tsx",
         "core/src/main/java/com/acme/samples/App.java", "app/docs/page.tsx", "spec/openapi.yaml", "build/webpack.config.js",
         ".github/workflows/ci.yml", "Dockerfile", "requirements.txt", ".env.example", "website/app.py", "src/index-settings.js",
-        "rag/prompts/queries_gen.txt",
+        "rag/prompts/queries_gen.txt", "src/main/java/ChatModelTest.java",
     ],
     Role.TEST: [
         "tests/test_a.py", "tests/evals/cases.yaml", "test/a.js", "src/__tests__/a.ts", "src/a.test.tsx", "src/a.spec.ts", "pkg/a_test.go",

@@ -17,6 +17,8 @@ from rung.link.project import Project
 from rung.link.request_bodies import ASKED, Given, parts
 from rung.link.uses import Uses
 
+# Calls that write down whatever they are given.
+SERIALIZES = re.compile(r"(?:^|\.)(?:dumps?|stringify|jsonify|json|print\w*|info|debug|push|append|write\w*|format)$")
 # `WithTemperature(0)`, `.with_top_p(0.9)`, `->usingTemperature(0.5)`
 OPTION = re.compile(r"^(?:With|with_?|Set|set_?|Using|using_?|Use|use_?)(?=[A-Z]|(?<=_)[a-z])")
 LOADED = re.compile(r"\.(?:load|read|get)", re.IGNORECASE)
@@ -129,12 +131,12 @@ class Adaptation:
         if kind == "tools":
             filled = part.value.items or part.value.kind in ("name", "call", "choice", "other")
             return bool(filled) and not part.around.isdisjoint(self.conversations)
-        return "type" not in part.value.keys  # a schema's description of a value
+        return part.value.kind != "string" and "type" not in part.value.keys  # a schema's description of a value, or what was measured
 
     def _sets(self, call: Call) -> bool:
         """Whether a call sets a generation parameter, as a keyword or in a builder's chain (`.temperature(0.2)`)."""
         value = call.argument(*self.parameters)
         if value is not None:
-            return value.kind != "null"
+            return value.kind not in ("null", "string") and not SERIALIZES.search(call.callee)
         name = OPTION.sub("", call.callee.rsplit(".", 1)[-1])
         return bool({name, name[:1].lower() + name[1:]} & set(self.parameters)) and len(call.arguments.items) == 1

@@ -152,12 +152,12 @@ class Definitions:
                 continue
             models = self.names(source, assignment.value)
             if models and not self._is_lone_object(source, assignment):
-                how = "table" if len(models) > 1 else "constant"
+                how = "table" if len(models) > 1 else "constant" if self._is_in_use(source, assignment) else "unused"
                 found.append(
                     (assignment, Definition(assignment.line, how, models[0], self._is_pinned(source, assignment, models), assignment.name))
                 )
         # beside a main model that is not pinned, a helper's pin says nothing
-        plain = any(not d.pinned and d.how == "constant" for a, d in found if not self.helper.search(a.name))
+        plain = any(not d.pinned and d.how in ("constant", "unused") for a, d in found if not self.helper.search(a.name))
         for assignment, definition in found:
             yield definition._replace(pinned=definition.pinned and not (plain and bool(self.helper.search(assignment.name))))
 
@@ -168,9 +168,11 @@ class Definitions:
             return all(self.models.pinned.search(m) for m in models)  # a setting that lists what is tried in order
         if len(models) > 1:
             return value.kind == "mapping" and self._mostly_pinned(models) and not is_price_list(value)
-        return bool(self.models.pinned.search(models[0])) and bool(
-            assignment.owner or "." in assignment.name or self.uses.is_used(source, assignment)
-        )
+        return bool(self.models.pinned.search(models[0])) and self._is_in_use(source, assignment)
+
+    def _is_in_use(self, source: Source, assignment: Assignment) -> bool:
+        """Whether a constant is used, as far as its name tells: an object's field may be, wherever the object goes."""
+        return bool(assignment.owner or "." in assignment.name or self.uses.is_used(source, assignment))
 
     def _is_alias_table(self, assignment: Assignment) -> bool:
         """Whether a mapping gives short names the models that they stand for, whatever it is called."""

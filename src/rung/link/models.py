@@ -90,7 +90,7 @@ class Models:
         found = [*self._in_code(), *ModelSettings(self).choices(), *self._in_prompt_files(), *self._in_scripts(), *self._in_commands()]
         choices = only_defaults(of_default_provider(self.project, self.retired.without(found)), self.pinned)
         choices = choices if found else list(HandedModels(self).choices())
-        configured = [c for c in choices if c.fields["how"] != "literal"]
+        configured = [c for c in choices if c.fields["how"] not in ("literal", "unused")]
         literal = [c for c in choices if c.fields["how"] == "literal"]
         called = {c.location.path for c in choices if c.fields["site"]}
         # a variable that a file reads is its calls', where they take the model out of a mapping

@@ -27,7 +27,8 @@ FEW = 3
 
 def only_defaults(choices: list[Fact], pinned_name: re.Pattern[str]) -> list[Fact]:
     """Choices without the pins that say nothing of the application's default."""
-    defined = {(c.fields["model"], c.fields["pinned"]) for c in choices if c.fields["how"] == "constant" and not c.fields["site"]}
+    constants = (c for c in choices if c.fields["how"] in ("constant", "unused") and not c.fields["site"])
+    defined = {(c.fields["model"], c.fields["pinned"]) for c in constants}
     minor = _minor(c for c in choices if c.fields["how"] in IN_CODE and not SHARED.search(posixpath.basename(c.location.path)))
     minor |= _minor((c for c in choices if c.fields["how"] == "setting" and DATA.search(c.location.path)), FEW)
     main = _main(choices)

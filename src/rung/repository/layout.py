@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable
+from itertools import pairwise
 
 from rung.repository import names
 from rung.repository.role import CODE, Role, suffix
@@ -95,7 +96,8 @@ class Layout:
             return Role.EXAMPLE if _has_examples(folders[document:]) and kind in CODE else Role.DOCUMENTATION
         if _is_prose(name, folders, kind) and (test is None or name.lower().startswith("readme")):
             return Role.DOCUMENTATION
-        if test is not None or names.TEST_NAME.fullmatch(name) or names.TEST_CLASS.fullmatch(name):
+        by_class = names.TEST_CLASS.fullmatch(name) and not _is_main(own)
+        if test is not None or by_class or names.TEST_NAME.fullmatch(name):
             return Role.TEST
         return Role.EXAMPLE if not samples and _has_examples(folders) else Role.APPLICATION
 
@@ -158,6 +160,11 @@ def _test_depth(folders: list[str], kind: str) -> int | None:
         if names.EVALUATION.fullmatch(lower):
             return None
     return None
+
+
+def _is_main(parts: list[str]) -> bool:
+    """Whether a path leads through `src/main`, where Maven and Gradle look for no tests."""
+    return any(pair == ("src", "main") for pair in pairwise(parts))
 
 
 def _has_examples(folders: list[str]) -> bool:

@@ -31,6 +31,13 @@ def test_cells_in_one_string_and_cells_of_another_language() -> None:
     assert [(found.callee, found.line) for found in source.calls] == [("f", 1)]
 
 
+def test_cells_that_are_written_to_a_module() -> None:
+    cells = ["%%writefile app.py\nf()", "%%writefile setup.sh\ng()", "%%time\nh()"]
+    source = read_source("a.ipynb", json.dumps({"cells": [{"cell_type": "code", "source": c} for c in cells]}))
+    assert source is not None
+    assert [found.callee for found in source.calls] == ["f", "h"]
+
+
 def test_notebooks_that_are_broken_or_not_python() -> None:
     assert read_source("a.ipynb", '{"cells": [') is None
     assert read_source("a.ipynb", "[" * 100_000) is None

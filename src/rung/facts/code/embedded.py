@@ -10,6 +10,8 @@ from typing import Any
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\(?s:.))*+(?:"|\Z)|\n')
 _MAGIC = re.compile(r"(\s*)(?:[%!?]|[\w.]+\?+\s*$|[\w, ]+=\s*[%!](?!=))")
+# Magics of a whole cell that leave it Python: it is timed, its output kept, or it is written to a module.
+_PYTHON = re.compile(r"\s*%%(?:(?:time|timeit|capture)\b|writefile\s.*\.py\s*$)")
 _SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)(?:</script\s*>|\Z)", re.DOTALL | re.IGNORECASE)
 _DATA = re.compile(r"\btype\s*=\s*[\"'](?!module|text/(?:java|type)script|text/babel|application/javascript)", re.IGNORECASE)
 _FRONTMATTER = re.compile(r"\s*---[^\n]*\n(.*?)^---", re.DOTALL | re.MULTILINE)
@@ -101,7 +103,7 @@ def _add_cell(value: Any, lines: Iterator[int], code: list[str], numbers: list[i
         places.extend([line] * part.removesuffix("\n").count("\n"))
         text += part
     rows = text.removesuffix("\n").split("\n")
-    if rows[0].lstrip().startswith("%%") and not re.match(r"\s*%%(?:time|timeit|capture)\b", rows[0]):
+    if rows[0].lstrip().startswith("%%") and not _PYTHON.match(rows[0]):
         return
     for row, line in zip(rows, places, strict=False):
         magic = _MAGIC.match(row)
