@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from rung.facts.code.source import Call, Source
-from rung.link.checks import FORM_ONLY, TestUnit, assertions, derived, mentions, on_content
+from rung.link.checks import FORM_ONLY, assertions, derived, mentions, on_content
 from rung.link.criteria import BAR
+from rung.link.declared_tests import TestUnit
 from rung.link.graph import Graph
 from rung.link.project import Project
 from rung.link.tallies import tallies

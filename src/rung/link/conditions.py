@@ -51,7 +51,7 @@ class Conditions:
             if COUNTS.search(call.callee.rsplit(".", 1)[-1]):
                 continue
             value = self.models.model_value(source, call, True) if id(call) in direct else None
-            assigned = self.models.assigned(source, value.text, call) if value is not None and value.kind == "name" else None
+            assigned = self.models.values.assigned(source, value.text, call) if value is not None and value.kind == "name" else None
             if assigned is not None and self._chooses(source, assigned.value, assigned.line):
                 yield assigned.line
             for item in self._places(call):

@@ -11,7 +11,7 @@ from rung.facts.catalogue import Tool, glob_matches
 from rung.facts.code import language_of
 from rung.link.commands import command_tools
 from rung.link.criteria import baseline
-from rung.link.datasets import DATA_FILE, cases_in, locate, records
+from rung.link.data_files import DATA_FILE, cases_in, locate, records
 from rung.link.evaluation import Evaluation
 from rung.link.files import matching, query
 from rung.link.metrics import of_prompt_files, of_result_keys

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from rung.facts.code.source import Source
 from rung.link.asking import COMMON, Asking
-from rung.link.checks import TestUnit
+from rung.link.declared_tests import TestUnit
 from rung.link.graph import Graph
 
 BY_METHOD = ("go", "java", "csharp", "rust")  # whose tests declare the types that stand in for a client

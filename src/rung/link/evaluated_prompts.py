@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from rung.facts.code.source import Source
-from rung.link.datasets import locate
+from rung.link.data_files import locate
 from rung.link.files import matching
 from rung.link.project import Project
 

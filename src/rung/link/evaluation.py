@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from rung.link.checks import TestUnit
+from rung.link.declared_tests import TestUnit
 
 
 @dataclass

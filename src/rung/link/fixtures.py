@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from rung.facts.code.source import Call, Function, Source
 from rung.link.asking import COMMON, Asking
-from rung.link.checks import TestUnit
+from rung.link.declared_tests import TestUnit
 from rung.link.expression import Expression
 from rung.link.graph import Graph
 from rung.link.project import Project

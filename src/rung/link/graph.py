@@ -5,41 +5,25 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import defaultdict
-from collections.abc import Iterator
 from functools import cached_property
 
 from rung.facts.code import language_of
 from rung.facts.code.source import Source
-from rung.link.aliases import Aliases
+from rung.link.declared_types import BY_TYPE, DeclaredTypes
 from rung.link.glance import Glance
+from rung.link.javascript_imports import JavaScriptImports, upward
 from rung.link.namespaces import Namespaces
 from rung.link.ports import Ports
 from rung.link.project import Project
 
-TYPE_NAME = re.compile(r"\b[A-Z]\w+")
-DECLARED = re.compile(
-    r"^\s*(?:(?:public|internal|private|protected|static|sealed|abstract|partial|final|open|data|export|default|readonly)\s+)*"
-    r"(?:class|interface|record|struct|object|enum|module|trait)\s+(?:class\s+|struct\s+)?([A-Z][\w:]*)",
-    re.MULTILINE,
-)
-# A Ruby module that a file opens only to declare something in it.
-AROUND = re.compile(r"^([ \t]{0,12})module[ \t]+([A-Z][\w:]{0,80})[ \t]*\n(?=\s{0,80}(?:class|module)\s)", re.MULTILINE)
 LEADS = 3
 # Files by which a package or folder gives what stands in others.
 BARREL = re.compile(r"(?:^|/)(?:__init__\.py|(?:index|mod)\.[mc]?[jt]sx?|(?:lib|mod)\.rs)$")
 WORD = re.compile(r"\w+")
 NAMESPACE = re.compile(r"^[ \t]*(?:<\?php\s+)?namespace\s", re.MULTILINE)
-SUFFIXES = {"java": (".java", ".kt", ".kts"), "csharp": (".cs",), "ruby": (".rb", ".rake"), "php": (".php",)}
-RUBY = SUFFIXES["ruby"]
 UNTYPED = ("python", "javascript", "ruby", "php")
-BY_TYPE = ("java", "csharp", "ruby", "php")
 LAYERED = ("java", "csharp")
 PORTS = 2  # steps from a model within which what implements an interface is looked for
-JS_SUFFIXES = (".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts", ".cts", ".vue", ".svelte")
-SCRIPT_END = re.compile(r"\.(?:[mc]?js|jsx)$")
-# Folders into which sources are built, which no repository holds.
-BUILT = re.compile(r"((?:^|/))(?:dist|build|out|lib|esm|cjs)/(?:(?:esm|cjs|src)/)?")
-JS_ALIAS = re.compile(r"^(?:@/|~/|#/|\$lib/|src/|@@/|~~/)")
 
 
 class Graph:
@@ -48,11 +32,10 @@ class Graph:
     def __init__(self, project: Project, glance: Glance) -> None:
         self.project, self.glance = project, glance
         self._touches: dict[str, dict[str, frozenset[str] | None]] = {}
-        self._aliases, self._namespaces = Aliases(project), Namespaces(project)
+        self._namespaces, self._scripts, self._types = Namespaces(project), JavaScriptImports(project), DeclaredTypes(project)
         self._named: dict[str, frozenset[str]] = {}
         self._glanced: dict[str, frozenset[str]] = {}
         self._candidates: dict[str, list[str]] = {}
-        self._meanings: dict[tuple[str, str], list[str]] = {}
 
     def touches(self, path: str) -> dict[str, frozenset[str] | None]:
         """The files that this file uses directly."""
@@ -127,7 +110,7 @@ class Graph:
             taken = frozenset(WORD.findall(names)) - {"as"}
             found |= {target for target, _ in self._targets(language, path, module, taken)}
         if language in BY_TYPE:
-            found |= set(self._by_type(language, path, self.project.text(path) or ""))
+            found |= set(self._types.named(language, path, self.project.text(path) or ""))
         if language == "rust":
             found |= set(self._by_crate(self.project.text(path) or "")) - {path}
         if path.endswith("_test.go"):  # other files of a package are taken to lead to a model only by what they import themselves
@@ -144,7 +127,7 @@ class Graph:
                 before = found.get(target, frozenset())
                 found[target] = None if names is None or before is None else before | names
         if source.language in BY_TYPE:
-            for target in self._by_type(source.language, source.path, "\n".join(source.lines)):
+            for target in self._types.named(source.language, source.path, "\n".join(source.lines)):
                 found.setdefault(target, None)
         if source.language == "rust":
             for target in self._by_crate("\n".join(source.lines)):
@@ -157,11 +140,15 @@ class Graph:
             found.setdefault(target, None)
         return found
 
+    def declaring(self, name: str) -> list[str]:
+        """The files that declare a type of that name, in languages whose files name others by types."""
+        return self._types.declaring(name)
+
     def owns(self, module: str) -> bool:
         """Whether a PHP namespace, or a class without one, is the repository's own."""
         if self._namespaces.owns(module):
             return True
-        declaring = (p for p in self._types.get(module, ()) if p.endswith(".php") and self.project.is_own(p))
+        declaring = (p for p in self._types.declaring(module) if p.endswith(".php") and self.project.is_own(p))
         return any(not NAMESPACE.search(self.project.text(p) or "") for p in declaring)
 
     def _package(self, path: str) -> list[str]:
@@ -173,7 +160,7 @@ class Graph:
         if language == "python":
             return self._python(path, module, names)
         if language == "javascript":
-            return [(t, names or None) for t in self._javascript(path, module)]
+            return [(t, names or None) for t in self._scripts.targets(path, module)]
         if language == "go":
             return [(t, None) for t in self._go(module)]
         if language == "ruby":
@@ -222,47 +209,6 @@ class Graph:
             self._candidates[module] = [p for p in near if p in endings or p.endswith(("/" + endings[0], "/" + endings[1]))]
         return min(self._candidates[module], key=lambda p: (-_shared(p, importer), len(p), p), default="")
 
-    def _javascript(self, path: str, module: str) -> list[str]:
-        key = (posixpath.dirname(path), module)
-        known = self._meanings.get(key)
-        if known is None:
-            meant = dict.fromkeys(map(posixpath.normpath, self._meant(path, module)))
-            built = (BUILT.sub(into, target, count=1) for target in meant if BUILT.search(target) for into in (r"\1src/", r"\1"))
-            known = self._meanings[key] = next((found for target in (*meant, *built) if (found := self._script(target))), [])
-        return known
-
-    def _meant(self, path: str, module: str) -> Iterator[str]:
-        """The paths that a module's name may stand for in a file, the likeliest first."""
-        folder = posixpath.dirname(path)
-        if module.startswith("."):
-            yield posixpath.join(folder, module)
-            return
-        yield from self._aliases.targets(path, module)
-        if JS_ALIAS.match(module):
-            rest = JS_ALIAS.sub("", module)
-            for above in _upward(folder):
-                yield from (posixpath.join(above, base, rest) for base in ("", "src", "app", "lib", "src/lib"))
-            return
-        for name, place in self._workspaces.items():
-            if module == name or module.startswith(name + "/"):
-                rest = module[len(name) + 1 :]
-                yield from (posixpath.join(place, base) for base in (rest, f"src/{rest}", f"src/{rest}/index", "src/index", "index"))
-
-    def _script(self, target: str) -> list[str]:
-        """The script that an import path means: the file itself, with an ending, or a folder's index."""
-        if target.endswith(JS_SUFFIXES) and target in self.project.repository.files:
-            return [target]
-        found = self._scripts.get(target) or self._scripts.get(SCRIPT_END.sub("", target)) or self._scripts.get(f"{target}/index")
-        return [found] if found else []
-
-    @cached_property
-    def _scripts(self) -> dict[str, str]:
-        """Scripts by their path without the ending; of several the one whose ending comes first in JS_SUFFIXES."""
-        found: dict[str, str] = {}
-        for suffix in reversed(JS_SUFFIXES):
-            found.update((path[: -len(suffix)], path) for path in self.project.code if path.endswith(suffix))
-        return found
-
     def _go(self, module: str) -> list[str]:
         for name, folder in self._go_modules:
             if module == name or module.startswith(name + "/"):
@@ -275,7 +221,7 @@ class Graph:
         """Where Ruby finds what is required by name: in a folder `lib` at or above the file."""
         if module.startswith("."):
             return []
-        places = (posixpath.join(above, "lib", f"{module}.rb") for above in _upward(posixpath.dirname(path)))
+        places = (posixpath.join(above, "lib", f"{module}.rb") for above in upward(posixpath.dirname(path)))
         return [p for p in places if p in self.project.repository.files and p != path][:1]
 
     def _crate(self, module: str) -> list[tuple[str, frozenset[str] | None]]:
@@ -306,27 +252,6 @@ class Graph:
                     if isinstance(named, dict) and isinstance(named.get("name"), str):
                         found[named["name"].replace("-", "_")] = posixpath.dirname(path)
         return found
-
-    def _by_type(self, language: str, path: str, text: str) -> list[str]:
-        named = set(TYPE_NAME.findall(text))
-        suffixes = SUFFIXES[language]
-        return sorted({t for name in named & self._types.keys() for t in self._types[name] if t != path and t.endswith(suffixes)})
-
-    def declaring(self, name: str) -> list[str]:
-        """The files that declare a type of that name, in languages whose files name others by types."""
-        return self._types.get(name, [])
-
-    @cached_property
-    def _types(self) -> dict[str, list[str]]:
-        found: dict[str, list[str]] = defaultdict(list)
-        for path in self.project.paths:
-            if language_of(path) in BY_TYPE:
-                text = self.project.text(path) or ""
-                around = _around(text) if path.endswith(RUBY) else ()
-                for name in DECLARED.findall(text):
-                    if name not in around:
-                        found[name.split("::")[-1]].append(path)
-        return {name: paths for name, paths in found.items() if len(paths) <= 3}
 
     @cached_property
     def _stems(self) -> dict[tuple[str, str], list[str]]:
@@ -365,22 +290,6 @@ class Graph:
                     found.append((match.group(1), posixpath.dirname(path)))
         return sorted(found, key=lambda pair: -len(pair[0]))
 
-    @cached_property
-    def _workspaces(self) -> dict[str, str]:
-        found = {}
-        for path in self.project.paths:
-            if posixpath.basename(path) == "package.json":
-                data = self.project.data(path)
-                if isinstance(data, dict) and isinstance(data.get("name"), str):
-                    found[data["name"]] = posixpath.dirname(path)
-        return found
-
-
-def _around(text: str) -> set[str]:
-    """Modules of a Ruby file that have no methods of their own, only declarations in them."""
-    found = AROUND.findall(text)
-    return {name for indent, name in found if not re.search(rf"^{indent}(?:  |\t)(?:def|module_function|extend)\b", text, re.MULTILINE)}
-
 
 def _shared(one: str, other: str) -> int:
     """How many leading folders two paths share."""
@@ -390,11 +299,3 @@ def _shared(one: str, other: str) -> int:
             break
         count += 1
     return count
-
-
-def _upward(folder: str) -> Iterator[str]:
-    """A folder and those above it, up to the top."""
-    while folder:
-        yield folder
-        folder = posixpath.dirname(folder)
-    yield ""

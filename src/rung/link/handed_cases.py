@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from rung.facts.code.source import Source
 from rung.facts.pipelines.types import Command
-from rung.link.datasets import DATA_FILE, cases_in
+from rung.link.data_files import DATA_FILE, cases_in
 from rung.link.expression import Expression
 from rung.link.project import Project
 

@@ -8,7 +8,8 @@ from functools import cached_property
 
 from rung.facts.code.source import Call, Source, Value
 from rung.link.asking import COMMON, Asking
-from rung.link.checks import assertions, test_units
+from rung.link.checks import assertions
+from rung.link.declared_tests import test_units
 from rung.link.project import Project
 
 # Under which keys a call that asks a model is handed what the model reads.

@@ -10,7 +10,7 @@ from typing import Any
 
 from rung.facts.catalogue import Tool, glob_matches
 from rung.facts.code.source import Call, Source, Value
-from rung.link.datasets import locate
+from rung.link.data_files import locate
 from rung.link.project import Project
 
 SCORING = re.compile(

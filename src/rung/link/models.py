@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from rung.facts.catalogue import PARTS, Tool
-from rung.facts.code.source import Assignment, Call, Source, Value
+from rung.facts.code.source import Call, Source, Value
 from rung.facts.fact import Fact
 from rung.link.asking import Asking
 from rung.link.definitions import Definitions, is_configured_collection, span
@@ -17,6 +17,7 @@ from rung.link.graph import Graph
 from rung.link.handed_models import HandedModels
 from rung.link.model_flags import options
 from rung.link.model_settings import DEPLOYED, ModelSettings
+from rung.link.model_values import ModelValues
 from rung.link.pins import only_defaults
 from rung.link.project import Project
 from rung.link.providers import of_default_provider
@@ -40,14 +41,13 @@ CONFIGURES = re.compile(
 )
 # What a repository's own wrapper around models is called.
 WRAPPER = re.compile(r"model$|llm$|provider$|chat$|complet(?:e|ion)$|generate\w*$|ask$|prompt$", re.IGNORECASE)
-LOOKED_UP = re.compile(r"[\w.]*(?:model|llm|engine|deployment)\w*(?:\?\.)?\[", re.IGNORECASE)
 # Languages in which a model is set by a method that is called after it.
 BUILDERS = ("java", "csharp", "rust", "go")
 CASE = re.compile(r"(?<=[a-z\d])(?=[A-Z])")
 COUNTS = re.compile(r"encod|token|count|price|cost|limit|supports", re.IGNORECASE)
-# A function or class whose purpose is to make the models is the one place that names them.
 # Functions of a provider's package that make the provider, which is then called with a model's name.
 MAKER = re.compile(r"create[A-Z]\w*$")
+# A function or class whose purpose is to make the models is the one place that names them.
 FACTORY = re.compile(
     r"(?:^|[_ ])(?:init|create|get|make|build|load|setup|default)_?\w*_?(?:models?|llms?|clients?|provider)\b"
     r"|(?:Config|Configs|Settings|Factory|Registry|Options)\b|(?:create|get|make|build)(?:\w*)(?:Model|LLM|Client)\b"
@@ -71,7 +71,7 @@ class Models:
         self.version_name = re.compile(words["version_names"], re.IGNORECASE)
         self.keywords, self.agents = tuple(words["keywords"]), frozenset(words["agent_commands"])
         self.other_calls, self.other_tasks = re.compile(words["not_generative_calls"]), re.compile(words["not_generative_tasks"])
-        self.definitions, self.deployments = Definitions(self), Deployments(self)
+        self.definitions, self.deployments, self.values = Definitions(self), Deployments(self), ModelValues(self)
 
     def is_model(self, text: str) -> bool:
         """Whether a text is the name of a generative language model."""
@@ -137,7 +137,7 @@ class Models:
             for found in self.deployments.in_code(source) if self.uses.glance.holds(path, "deploys") else ():
                 yield self._choice(path, found.line, "infrastructure", found.model, pinned=found.pinned)
             for value, flagged in options(source, self.agents) if self.uses.glance.holds(path, "model-flag") else ():
-                how, name = self.resolve(source, flagged) if flagged.kind != "string" else ("literal", flagged.text)
+                how, name = self.values.resolve(source, flagged) if flagged.kind != "string" else ("literal", flagged.text)
                 yield self._choice(path, value.line, how or "setting", name, site=True)
 
     def _matters(self, path: str) -> bool:
@@ -155,7 +155,7 @@ class Models:
             value = self.model_value(source, call, id(call) in direct)
             if value is None or self._generates_nothing(call):
                 continue
-            how, model = self.resolve(source, value, call)
+            how, model = self.values.resolve(source, value, call)
             known = not model or self.is_model(model) or id(call) in direct
             if (model and self.other.search(model)) or (not known and (how == "literal" or "download" in call.callee.lower())):
                 continue
@@ -245,89 +245,6 @@ class Models:
     def _tools(self, source: Source, module: str) -> tuple[Tool, ...]:
         modules = self.project.catalogue.imports.get(source.language)
         return modules.find(module) if modules else ()
-
-    def resolve(self, source: Source, value: Value, call: Call | None = None) -> tuple[str, str]:
-        """(how, model) for a value in a model's place: literal, constant, environment, setting, parameter, or "" for what says nothing."""
-        if value.kind in ("string", "template"):
-            return ("literal", value.text) if value.text and "{" not in value.text else ("", "")
-        if value.kind == "choice":
-            parts = [self.resolve(source, item, call) for item in value.items]
-            how = next((h for h, _ in parts if h not in ("", "literal")), "literal" if parts else "")
-            return how, next((m for h, m in parts if m), "")
-        if value.kind == "call":
-            return self._resolve_call(source, value, call)
-        if value.kind == "name":
-            return self._resolve_name(source, value.text, call)
-        looked_up = LOOKED_UP.match(value.text) if value.kind == "other" else None  # `MODEL_BY_TIER[tier]`
-        return ("setting", "") if looked_up else ("", "")
-
-    def _resolve_call(self, source: Source, value: Value, call: Call | None) -> tuple[str, str]:
-        if re.search(r"getenv|environ|env\b|ENV\.|env::var|GetEnvironmentVariable|process\.env|config|Configuration|Getenv", value.text):
-            default = next((i.text for i in value.items[1:] if i.kind == "string"), "")
-            return "environment", default
-        for match in self.project.catalogue.positions.find(value.text):
-            if value.items and (match.distinctive or self.uses.available(source.path, match.tool.id)):
-                return self.resolve(source, value.items[0], call)
-        model = value.get("model") or next((i for i in value.items if i.kind == "string" and self.is_model(i.text)), None)
-        if model is not None:
-            return self.resolve(source, model, call)
-        tail = value.text.rsplit(".", 1)[-1]
-        return ("setting", "") if self.name.search(tail) or self._gives_model(source, tail) else ("", "")
-
-    def _gives_model(self, source: Source, name: str) -> bool:
-        """Whether a function of the file, of whatever name, gives the name of a model."""
-        mine = {i for i, f in enumerate(source.functions) if f.name == name}
-        return any(t.function in mine and self.is_model(t.value) for t in source.texts) or any(self._looks_up(source, i) for i in mine)
-
-    def _looks_up(self, source: Source, index: int) -> bool:
-        """Whether a function takes something out of a table of models that stands above it."""
-        body = "\n".join(source.lines[source.functions[index].line - 1 : source.functions[index].end_line])
-        tables = (a for a in source.assignments if a.function < 0 and a.value.kind == "mapping")
-        return any(
-            re.search(rf"\b{re.escape(a.name)}\b", body) and any(i.kind == "string" and self.is_model(i.text) for i in a.value.items)
-            for a in tables
-        )
-
-    def _resolve_name(self, source: Source, name: str, call: Call | None) -> tuple[str, str]:
-        if re.search(r"process\.env|import\.meta\.env|environ|^_?ENV\.|Deno\.env|Bun\.env", name):
-            return "environment", self._environment_default(source, name.rsplit(".", 1)[-1])
-        head = name.split(".", maxsplit=1)[0]
-        if "." in name and head in self.model_names(source) and not self.assigned(source, head, call):
-            return "literal", name  # a constant of the SDK
-        found = self.assigned(source, name, call)
-        if found is not None:
-            how, model = self.resolve(source, found.value, None) if found.value.kind in ("string", "choice", "call") else ("", "")
-            if found.function >= 0 and how == "literal":
-                parameter = found.name in source.functions[found.function].parameters
-                return ("parameter" if parameter else "literal"), model
-            if how == "literal":
-                return "constant", model
-            return (how or "setting"), model
-        if call is not None and call.function >= 0 and head in source.functions[call.function].parameters:
-            return "parameter", ""
-        return "setting", self._definition_of(name.rsplit(".", 1)[-1], source)
-
-    def assigned(self, source: Source, name: str, call: Call | None) -> Assignment | None:
-        """The assignment of a name that a call sees: in its own function, else at the top level."""
-        options = [
-            a for a in source.assignments if a.name == name or a.name == name.removeprefix("self.") or a.name == name.removeprefix("this.")
-        ]
-        inside = [a for a in options if call is not None and a.function == call.function]
-        return next(iter(inside or [a for a in options if a.function < 0] or options), None)
-
-    def _definition_of(self, name: str, source: Source) -> str:
-        """The model that a name of another file stands for, where that file says so."""
-        for target in self.graph.touches(source.path):
-            other = self.project.source(target)
-            for assignment in other.assignments if other else ():
-                if assignment.name.rsplit(".", 1)[-1] == name and other is not None:
-                    text = next(iter(self.definitions.names(other, assignment.value)), "")
-                    if text:
-                        return text
-        return ""
-
-    def _environment_default(self, source: Source, name: str) -> str:
-        return next((e.default or "" for e in source.environment if e.name == name), "")
 
     def _definitions(self, source: Source) -> Iterator[Fact]:
         """Settings fields, constants, tables, options and environment reads that hold a model's name."""

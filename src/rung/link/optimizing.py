@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from rung.facts.code.source import Comparison, Source
 from rung.facts.fact import Fact
 from rung.link.asking import Asking
-from rung.link.datasets import locate
+from rung.link.data_files import locate
 from rung.link.evaluation import Evaluation
 from rung.link.project import Project
 

@@ -13,8 +13,9 @@ from rung.facts.code import language_of
 from rung.facts.code.source import Source
 from rung.facts.fact import Fact, Step
 from rung.facts.pipelines.types import Run
-from rung.link.checks import OPTIONAL, TestUnit, asserting, assertions, asserts, test_units
+from rung.link.checks import asserting, assertions, asserts
 from rung.link.commands import allowed, command_tools
+from rung.link.declared_tests import OPTIONAL, TestUnit, test_units
 from rung.link.evaluation import Evaluation
 from rung.link.globs import path_pattern
 from rung.link.graph import Graph

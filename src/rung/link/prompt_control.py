@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 from rung.facts.code.source import Function, Source
 from rung.facts.fact import Fact
 from rung.link.asking import Asking
-from rung.link.checks import TestUnit, assertions, test_units
+from rung.link.checks import assertions
+from rung.link.declared_tests import TestUnit, test_units
 from rung.link.evaluation import Evaluation
 from rung.link.graph import Graph
 from rung.link.handed_prompts import HandedPrompts

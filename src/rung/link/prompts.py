@@ -5,47 +5,34 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from functools import cached_property
 
-from rung.facts.code.source import Call, Source, Value
+from rung.facts.code.source import Source, Value
 from rung.facts.fact import Fact
 from rung.link.asking import Asking
+from rung.link.declared_types import BY_TYPE
 from rung.link.expression import Expression
 from rung.link.files import matching
-from rung.link.graph import BY_TYPE, Graph
+from rung.link.graph import Graph
+from rung.link.loaded_prompts import LoadedPrompts
 from rung.link.project import Project
 from rung.link.prompt_annotations import annotated
 from rung.link.prompt_catalogues import catalogued
 from rung.link.prompt_definitions import PromptDefinitions
 from rung.link.prompt_documents import PromptDocuments
+from rung.link.prompt_registries import registered
 from rung.link.prompt_settings import PromptSettings
 from rung.link.retired import Retired
-from rung.link.shell_agents import ShellAgents
 from rung.link.uses import Uses
-from rung.link.views import ending, view_name
+from rung.link.views import ending
 from rung.repository import Role
 
-# Files in which a constant may name a prompt file or folder.
-NAMES_FILES = Expression(
-    r"""prompt|\.(?:txt|md|jinja2?|j2|st|erb|hbs|mustache|liquid|tmpl|ya?ml|json|toml)["'`]|system|instruction|persona|template""",
-    re.IGNORECASE,
-)
-# A folder a prompt, a file a part of the conversation.
-SELF_NAMED = re.compile(r"(?:system|user)\.(?:md|txt|j2|jinja2?|hbs|mustache|liquid|tmpl)$")
-READS = re.compile(r"(?:get|pull|load|fetch|render|find|retrieve|use|compile|format|read|hub|prompts?)\w*$", re.IGNORECASE)
 CONSTANT_HINT = re.compile(r"PROMPT|Prompt|prompt|TEMPLATE|Template|template|INSTRUCTION|SYSTEM_MESSAGE|Signature")
 # A module that only holds constants asks nothing itself; the prompts among them are handed to what does.
 CONSTANTS_MODULE = re.compile(r"(?:^|/)(?:constants?|consts?|configs?|settings|messages|templates|strings|texts)\.\w+$", re.IGNORECASE)
 TEMPLATES_MODULE = re.compile(r"(?:^|[/_.-])(?:templates?|messages|wording|texts|phrasing)\.\w+$", re.IGNORECASE)
 HOLE = re.compile(r"\{\{?[^{}\n]{1,60}\}?\}|\$\{?\w+\}?|<%=?|%\(\w+\)s|\{\}")
 WORDS = re.compile(r"[^\W\d_]{2,}(?:\s+|[,.;:]\s*)[^\W\d_]{2,}")
-EMBED = re.compile(r"^//go:embed[ \t]+(.+)$", re.MULTILINE)
-PROJECTS = (".csproj", ".fsproj", ".vbproj")
-RESOURCE = re.compile(r"""<EmbeddedResource\s+Include=["']([^"';]+)""")
 FRONT = re.compile(r"\A---[^\S\n]*\n(?:[^\n]*\n){0,30}?---")
-# A prompt's address in a registry, and the alias or version behind its name: `prompts:/reply@production`, `prompts:/reply/3`.
-ADDRESS = re.compile(r"^[a-z]+:/+(.+)$", re.DOTALL)
-LABEL = re.compile(r"@([^@/]+)$|/(\d+|\$?\{[^/]*\})$")
 PROMPT_LENGTH = 40
 LONG_ENOUGH = 60
 # Parts of a page: what they build they send, by a function that they are handed.
@@ -70,23 +57,21 @@ class Prompts:
         self.project, self.graph, self.uses, self.asking = project, graph, uses, asking
         words = project.vocabulary["prompts"]
         self.words = words
-        self.paths = re.compile(words["paths"], re.IGNORECASE)
+        self.loaded = LoadedPrompts(project, graph, uses, words)
+        self.paths, self.modules = self.loaded.paths, self.loaded.modules
         self.not_paths = re.compile(words["not_paths"], re.IGNORECASE)
-        self.modules = re.compile(words["modules"], re.IGNORECASE)
         self.constants = re.compile(words["constants"])
         self.not_modules = re.compile(words["not_modules"])
         self.said, self.not_said = re.compile(words["prompt_words"]), re.compile(words["not_prompts"])
         self.retired, self.definitions = Retired(graph), PromptDefinitions(words)
         self.addressed = re.compile(words["addressed"])
-        self._parts: dict[str, bool] = {}
-        self._shell = ShellAgents(project)
         self.versioned = re.compile(words["versioned_name"], re.IGNORECASE)
 
     def facts(self) -> list[Fact]:
         """All facts of this room."""
         settings = [*PromptSettings(self.project).facts(), *catalogued(self.project, self.graph)]
         documents = PromptDocuments(self.project, self.graph, self.definitions).facts()
-        prompts = [*self._tool_files(), *documents, *self._files(), *self._in_code(), *annotated(self), *self._registries(), *settings]
+        prompts = [*self._tool_files(), *documents, *self._files(), *self._in_code(), *annotated(self), *registered(self), *settings]
         found = {(p.location.path, p.location.line, p.fields["form"]): p for p in reversed(prompts)}
         # a definition says all that a template of the same place says
         return self.retired.without(
@@ -116,7 +101,7 @@ class Prompts:
                 continue
             if suffix in (".yaml", ".yml", ".json", ".toml"):
                 yield from self._definition(path)
-            elif suffix in self.words["templates"] and self._is_loaded(path) and WORDS.search(self.project.text(path) or ""):
+            elif suffix in self.words["templates"] and self.loaded.is_loaded(path) and WORDS.search(self.project.text(path) or ""):
                 front = (self.project.text(path) or "")[:2000]
                 yield self.prompt(path, 1, "template", version=_field(front, "version") if FRONT.match(front) else "")
 
@@ -128,100 +113,22 @@ class Prompts:
             return False
         if path.startswith(("docs/", "doc/", "tests/", "test/")):
             return False
-        return bool(self.paths.search(path)) or posixpath.basename(path) in self._named_in_code or self._addresses(path)
+        return bool(self.paths.search(path)) or self.loaded.is_handed(path) or self._addresses(path)
 
     def _addresses(self, path: str) -> bool:
         """Whether a template that code reads, whatever its name, begins as a prompt does: it tells somebody what to do."""
-        named = path in self._embedded or posixpath.basename(path) in self._texts_tails
+        named = self.loaded.is_named(path)
         return (
             path.endswith(tuple(self.words["templates"])) and named and bool(self.addressed.search((self.project.text(path) or "")[:1000]))
-        )
-
-    @cached_property
-    def _texts_tails(self) -> frozenset[str]:
-        return frozenset(t.rsplit("/", 1)[-1] for t in self._texts)
-
-    @cached_property
-    def _embedded(self) -> frozenset[str]:
-        """Files that are built into the program by a Go file or a .NET project."""
-        found: set[str] = set()
-        for path in self.project.code:
-            folder = posixpath.dirname(path)
-            if path.endswith(".go") and self.project.is_application(path) and "go:embed" in (text := self.project.text(path) or ""):
-                for line in EMBED.findall(text):
-                    for name in line.replace("all:", "").split():
-                        found.update(self.project.having(posixpath.join(folder, name.strip('"`'))))
-        for path in self.project.paths:
-            if path.endswith(PROJECTS) and self.project.is_application(path):
-                for name in RESOURCE.findall(self.project.text(path) or ""):
-                    found.update(self.project.having(posixpath.join(posixpath.dirname(path), name.replace("\\", "/"))))
-        return frozenset(found)
-
-    def _is_loaded(self, path: str) -> bool:
-        """Whether application code names the file, its stem, or the folder that it reads all of."""
-        if path in self._embedded or posixpath.basename(path) in self._texts_tails or view_name(path) in self._texts:
-            return True
-        if self._shell.reads(path):
-            return True
-        stem = posixpath.splitext(posixpath.basename(path))[0]
-        folder = posixpath.basename(posixpath.dirname(path))
-        texts = self._texts
-        if SELF_NAMED.match(posixpath.basename(path)) and self._names_part(posixpath.basename(path)):
-            return True
-        if (
-            posixpath.basename(path) in self._named_in_code
-            or posixpath.basename(path) in texts
-            or stem in texts
-            or stem.split(".")[0] in texts
-        ):
-            return True
-        return (
-            bool(folder)
-            and self.paths.search(folder + "/") is not None
-            and (folder in texts or any(t.endswith(f"/{folder}") or f"{folder}/" in t for t in texts))
-        )
-
-    def _names_part(self, name: str) -> bool:
-        """Whether some application code names the file that a folder a prompt holds (`summary/system.md`)."""
-        if name not in self._parts:
-            self._parts[name] = any(name in (self.project.text(p) or "") for p in self.project.code if self.project.is_application(p))
-        return self._parts[name]
-
-    @cached_property
-    def _texts(self) -> frozenset[str]:
-        """Short string constants that may name prompt files: those of application files that speak of prompts or ask a model."""
-        found: set[str] = set()
-        for path in self.project.code:
-            if (
-                self.project.is_application(path)
-                and (path in self.graph.near or self.modules.search(path) or self.uses.glance.holds(path, "deploys"))
-                and NAMES_FILES.search(self.project.text(path) or "")
-            ):
-                source = self.project.source(path)
-                found |= {t.value for t in source.texts if len(t.value) < 120} if source else set()
-                # a file that is imported as text
-                found |= {
-                    m.split("?")[0] for m, _ in self.uses.glance.modules(path) if m.split("?")[0].endswith(tuple(self.words["templates"]))
-                }
-        return frozenset(found)
-
-    @cached_property
-    def _named_in_code(self) -> frozenset[str]:
-        """Names of template files that string constants of application code end with, handed to the model in some way."""
-        suffixes = tuple(self.words["templates"])
-        return frozenset(
-            posixpath.basename(t.strip())
-            for t in self._texts
-            if t.strip().endswith(suffixes) and re.search(r"prompt|system|instruction|rules|persona|template", t, re.IGNORECASE)
         )
 
     def _definition(self, path: str) -> Iterator[Fact]:
         data = self.project.data(path)
         entry = self.definitions.best(data)
-        if entry is not None and (entry.structured or self._is_loaded(path)):
+        if entry is not None and (entry.structured or self.loaded.is_loaded(path)):
             form = "definition" if entry.structured else "template"
             yield self.prompt(path, 1, form, structured=entry.structured, version=entry.version)
-        elif entry is None and self._is_loaded(path) and _holds_texts(data):
+        elif entry is None and self.loaded.is_loaded(path) and _holds_texts(data):
             yield self.prompt(path, 1, "template")
 
     def _in_code(self) -> Iterator[Fact]:
@@ -335,20 +242,6 @@ class Prompts:
                 yield self.prompt(source.path, assignment.line, "named", version=self._version_of(source))
                 return
 
-    def _registries(self) -> Iterator[Fact]:
-        for path in self.project.code:
-            if not self.project.is_application(path):
-                continue
-            for use in self.uses.in_source(path):
-                if use.fields["category"] == "prompt-registry":
-                    source = self.project.source(path)
-                    call = next((c for c in source.calls if c.line == use.location.line), None) if source else None
-                    if call is not None and not READS.search(call.callee):
-                        continue
-                    yield self.prompt(
-                        path, use.location.line, "registry", structured=True, version=_label(source, call, self.words["label_keys"])
-                    )
-
 
 def _holds_texts(data: object) -> bool:
     """Whether data is a list of messages, or a mapping with a text as long as a prompt."""
@@ -377,26 +270,5 @@ def _template_text(value: Value) -> str:
     return ""
 
 
-def _literals(value: Value) -> list[str]:
-    return [v.text for v in (value, *value.items) if v.kind in ("string", "template")]
-
-
 def _nested(value: Value) -> list[Value]:
     return [j for i in (value, *value.items) for j in (i, *i.items) if j.kind in ("string", "template") and len(j.text) > PROMPT_LENGTH]
-
-
-def _label(source: Source | None, call: Call | None, keys: list[str]) -> str:
-    """The version or label that a registry is asked for, as a keyword or behind the prompt's name (`name:production`)."""
-    if call is None or source is None:
-        return ""
-    value = call.argument(*keys)
-    if value is not None:
-        return value.text or "set"
-    first = next((i.text for i in call.arguments.items if i.kind in ("string", "template")), "")
-    named = next((i.text for i in call.arguments.items if i.kind == "name"), "")
-    first = first or next((text for a in source.assignments if a.name == named for text in _literals(a.value) if ":" in text), "")
-    address = ADDRESS.match(first)
-    if address:
-        label = LABEL.search(address.group(1))
-        return (label.group(1) or label.group(2)) if label else ""
-    return first.rsplit(":", 1)[-1] if ":" in first else ""

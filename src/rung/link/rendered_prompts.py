@@ -10,7 +10,8 @@ from functools import cached_property
 from rung.facts.code.source import Source
 from rung.facts.fact import Fact
 from rung.link.asking import Asking
-from rung.link.checks import TestUnit, assertions, test_units
+from rung.link.checks import assertions
+from rung.link.declared_tests import TestUnit, test_units
 from rung.link.project import Project
 
 MOST = 60  # prompt files whose names are looked for

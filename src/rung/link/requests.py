@@ -7,8 +7,8 @@ from functools import cached_property
 
 from rung.facts.code.source import Call, Source
 from rung.link.asking import Asking
-from rung.link.checks import test_units
 from rung.link.commands import STARTS
+from rung.link.declared_tests import test_units
 from rung.link.expression import Expression
 from rung.link.graph import Graph
 from rung.link.project import Project

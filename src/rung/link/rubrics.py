@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rung.facts.code.source import Source, Value
-from rung.link.datasets import locate
+from rung.link.data_files import locate
 from rung.link.metrics import OWN, SCALE, SCORING, judged, of_prompt, patterns
 from rung.link.project import Project
 from rung.link.verdict_schemas import verdict_line, verdicts

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rung.facts.code.source import Value
-from rung.link.checks import OPTIONAL, TestUnit
 from rung.link.conftests import Hook, hooks
+from rung.link.declared_tests import OPTIONAL, TestUnit
 from rung.link.globs import path_pattern
 from rung.link.maven import active, classes
 from rung.link.maven import groups as tags

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 
 from rung.facts.code.source import Source
 from rung.facts.fact import Fact
-from rung.link.checks import TestUnit, asserts, test_units
+from rung.link.checks import asserts
+from rung.link.declared_tests import TestUnit, test_units
 from rung.link.entities import snake
 from rung.link.evaluation import Evaluation
 from rung.link.expression import Expression

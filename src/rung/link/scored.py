@@ -15,6 +15,7 @@ from rung.link.marking import SCORER
 from rung.link.project import Project
 from rung.link.rubrics import judge_file
 from rung.link.tried import tried, trying
+from rung.link.uses import Uses
 from rung.link.verdict_schemas import verdict_line
 from rung.repository import Role
 
@@ -40,6 +41,15 @@ NO_ANSWER = re.compile(
 KEY = re.compile(r"[\"'][a-z]+(?:_[a-z]+)+[\"']")
 # In these languages a name is taken with its whole namespace, so it can't be told from an import whose it is.
 BY_NAMESPACE = ("csharp", "java", "ruby", "rust", "go")
+
+
+EVALUATION = frozenset({"evaluation"})
+
+
+def evaluation_tools(uses: Uses, path: str) -> list[Tool]:
+    """The evaluation tools that a source file uses."""
+    by_id = uses.catalogue.by_id
+    return [by_id[f.fields["tool"]] for f in uses.in_source(path) if f.fields["category"] in EVALUATION and f.fields["via"] != "host"]
 
 
 def _asks_for_key(comparison: Comparison) -> bool:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from rung.link.checks import TestUnit
+from rung.link.declared_tests import TestUnit
 from rung.link.project import Project
 from rung.link.pytest_options import configured
 from rung.link.runner_files import Narrowing

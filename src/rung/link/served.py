@@ -11,7 +11,8 @@ import re
 from functools import cached_property
 
 from rung.facts.code.source import Call, Source
-from rung.link.checks import TestUnit, assertions, derived, mentions, on_content
+from rung.link.checks import assertions, derived, mentions, on_content
+from rung.link.declared_tests import TestUnit
 from rung.link.expression import Expression
 from rung.link.glance import MODEL_CATEGORIES, Glance
 from rung.link.graph import Graph

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 
 from rung.facts.code.source import Source
 from rung.facts.pipelines.types import Run
-from rung.link.checks import TestUnit
 from rung.link.conftests import hooks
+from rung.link.declared_tests import TestUnit
 from rung.link.graph import Graph
 from rung.link.project import Project
 

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from rung.facts.code.source import Call, Function, Source
-from rung.link.checks import TestUnit, asserts_by_name
+from rung.link.checks import asserts_by_name
+from rung.link.declared_tests import TestUnit
 from rung.link.project import Project
 
 STAND_INS = frozenset(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from rung.facts.code.source import Source
-from rung.link.checks import TestUnit, mentions
+from rung.link.checks import mentions
+from rung.link.declared_tests import TestUnit
 
 # What a line adds to: `right++`, `total += 1`, `scores.push(x)`, `failed = append(failed, x)`, `rows << x`.
 ADDS = re.compile(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from rung.facts.code import language_of
-from rung.link.datasets import locate
+from rung.link.data_files import locate
 from rung.link.project import Project
 
 PREFIX = re.compile(r"^(?:file://|python:|exec:\s*(?:python3?|node|npx tsx|tsx|bun|deno run|ruby|go run|php)\s+|golang:|ruby:)")
