@@ -16,6 +16,7 @@ from rung.link.project import Project
 SPACE = re.compile(r"\s")
 # Tools whose objects are made in one file and called in others.
 HANDED = ("llm-observability",)
+DEEP = 3  # mappings in mappings through which a keyword is looked for
 URL_HOST = re.compile(r"(?:https?|wss?|grpc)://([\w.-]+(?::\d+)?)|^([\w-]+(?:\.[\w-]+)+)(?::\d+)?(?:/|$)")
 
 
@@ -219,13 +220,13 @@ class Uses:
             yield match.tool
 
     def _given(self, path: str, call: Call, key: str) -> Value | None:
-        """What a call is given by a keyword: by itself, or in a mapping that it is handed by name."""
-        value = call.argument(key)
+        """What a call is given by a keyword: by itself, in a mapping however deep, or in one that it is handed by name."""
+        value = call.argument(key) or _inside(call.arguments, key, DEEP)
         names = {v.text for v in call.arguments.items if v.kind == "name"} if value is None else set()
         source = self.project.source(path) if names else None
         for assignment in source.assignments if source else ():
             if assignment.name in names and assignment.value.kind == "mapping" and assignment.function in (call.function, -1):
-                value = assignment.value.get(key) or value
+                value = _inside(assignment.value, key, DEEP) or value
         return value
 
     def _assigned(self, path: str, assignment: Assignment) -> Iterator[Tool]:
@@ -251,6 +252,13 @@ class Uses:
         return self.project.fact(
             "use", path, line, text, tool=tool.id, category=tool.category, via=via, protects=list(tool.strings("protects"))
         )
+
+
+def _inside(value: Value, key: str, depth: int) -> Value | None:
+    """The value under a key of a mapping or of one that stands in it."""
+    found = value.get(key) if value.kind == "mapping" else None
+    inner = (v for v in value.items if v.kind in ("mapping", "list")) if found is None and depth else ()
+    return found or next((v for item in inner if (v := _inside(item, key, depth - 1))), None)
 
 
 def _decorators(source: Source) -> Iterator[tuple[str, int]]:
