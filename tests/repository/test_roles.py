@@ -34,6 +34,7 @@ PATHS = {
     Role.GENERATED: [
         "uv.lock", "web/package-lock.json", "go.sum", "proto/a_pb2.py", "proto/a.pb.go", "src/client/types.gen.ts", "Resources.Designer.cs",
         "dist/index.js", "app/out/_next/static/x.js", "app/out/index.html", "static/assets/index-BxYz1234.js", "__generated__/types.ts",
+        "flows/chat/.promptflow/flow.tools.json",
     ],
 }  # fmt: skip
 

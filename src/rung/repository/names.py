@@ -29,7 +29,7 @@ MINIFIED = _pattern(r".*[.-]min\.(?:js|mjs|css)")
 # --- what a program wrote
 GENERATED = words("""
     __generated__ generated .generated .next .nuxt .output .svelte-kit _next __pycache__ htmlcov storybook-static .terraform
-    .ipynb_checkpoints
+    .ipynb_checkpoints .promptflow
 """)
 GENERATED_NAME = _pattern(r"""
     package-lock\.json | npm-shrinkwrap\.json | yarn\.lock | pnpm-lock\.yaml | bun\.lockb? | deno\.lock | poetry\.lock | uv\.lock
