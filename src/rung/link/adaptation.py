@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from rung.facts.code.source import Call, Source
+from rung.facts.code.source import Call, Source, Value
 from rung.facts.fact import Fact
 from rung.link.asking import Asking
 from rung.link.evaluation import Evaluation
@@ -117,6 +117,35 @@ class Adaptation:
                 written = " ".join(source.lines[a.line - 1] + a.annotation for a in source.assignments if a.name in spread)
                 if not kinds.isdisjoint(re.findall(r"\w+", written)):
                     return call.line
+        for call in asked:
+            if line := self._put_together(source, call):
+                return line
+        return 0
+
+    def _put_together(self, source: Source, call: Call) -> int:
+        """The line that sets a generation parameter in an object made before, all of which a call is handed (`options.temperature = 0`)."""
+        given = [v for item in (call.arguments, *(i for i in call.arguments.items if i.kind == "mapping")) for v in _unnamed(item)]
+        names = {v.text for v in given if v.kind == "name"} - {"self", "this"}
+
+        def sets(keys: Sequence[str], items: Sequence[Value]) -> bool:
+            return any(k in self.parameters and v.kind not in ("null", "string") for k, v in zip(keys, items, strict=False))
+
+        for a in source.assignments if names else ():
+            head, _, tail = a.name.rpartition(".")
+            if a.function not in (-1, call.function) and "." not in (head or a.name):
+                continue
+            if head in names and sets((tail,), (a.value,)):
+                return a.line
+            if a.name in names and a.value.kind in ("mapping", "call") and sets(a.value.keys, a.value.items):
+                return a.line
+        for c in source.calls if names else ():
+            head, _, tail = c.callee.rpartition(".")
+            if head not in names or c.function != call.function or tail not in ("setdefault", "update", "put", "set"):
+                continue
+            first = c.arguments.items[0] if c.arguments.items else None
+            named = first is not None and first.kind == "string" and sets((first.text,), c.arguments.items[1:2])
+            if named or sets(c.arguments.keys, c.arguments.items) or (first is not None and sets(first.keys, first.items)):
+                return c.line
         return 0
 
     def _makes_requests(self, path: str) -> bool:
@@ -140,3 +169,8 @@ class Adaptation:
             return value.kind not in ("null", "string") and not SERIALIZES.search(call.callee)
         name = OPTION.sub("", call.callee.rsplit(".", 1)[-1])
         return bool({name, name[:1].lower() + name[1:]} & set(self.parameters)) and len(call.arguments.items) == 1
+
+
+def _unnamed(value: Value) -> Iterator[Value]:
+    """What a call or an object is given without a name: all of another object, or an argument by its place."""
+    return (v for k, v in zip(value.keys or ("",) * len(value.items), value.items, strict=False) if not k)

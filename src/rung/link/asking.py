@@ -209,6 +209,9 @@ class Asking:
             if (beside and nearer > steps) or target not in self.graph.leading or not self.project.is_own(target):
                 continue
             asking = self._within(target) if beside else self.names(target)
+            maker = self.project.source(target) if taken else None
+            if maker is not None:
+                found |= {c.callee.rpartition(".")[2] for c in source.calls if self._direct.asks_made(source, c, maker, taken)}
             if beside and not asking:
                 continue
             if taken is None:

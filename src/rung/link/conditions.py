@@ -16,7 +16,11 @@ CONSTANT = re.compile(r"^[A-Z][A-Z\d_]*$")
 HANDLER = re.compile(r"^\s*(?:\}\s*)?(?:except\b|catch\b|rescue\b)|\berr\w*\s*!=\s*nil|\bErr\(")
 # What parts an expression from what stands before it.
 PARTS = re.compile(r"(?<![=!<>])=(?![=>])|\breturn\b|=>|[,:{;]")
-RETURN = re.compile(r"\breturn\b|=>")
+RETURN = re.compile(r"\breturn\b|=>|\bfun\b[^=\n]{1,200}\)[^=\n]{0,60}=(?![=>])")
+# What a line ends with whose statement goes on, and what the next one begins with.
+OPEN = re.compile(r"(?:=>|=|\(|&&|\|\||\?|:|\breturn|\belse|\band|\bor)\s*$")
+GOES_ON = re.compile(r"\s*(?:[?:](?![:.])|&&|\|\||if\b|else\b|and\b|or\b)")
+MOST_LINES = 6
 NAME = re.compile(r"[A-Za-z_][\w.]*")
 ABOVE, LONGEST = 12, 1000
 DEPTH = 4
@@ -84,12 +88,16 @@ class Conditions:
             if text.function >= 0 and self.models.is_model(text.value):
                 texts.setdefault(text.line, set()).add(text.value)
         for number, line in enumerate(source.lines, 1):
-            given = RETURN.search(line) if "?" in line or " if " in line else None
-            if given is None or len(line) > LONGEST or (number not in texts and "odel" not in line and "ODEL" not in line):
+            given = RETURN.search(line) if len(line) <= LONGEST else None
+            if given is None:
                 continue
-            named = texts.get(number, set()) | {n for n in NAME.findall(line, given.end()) if self._stands_for_model(n)}
-            if len(named) == 2 and self._is_condition(line[given.end() :], named) and not self._counts(source, number):
-                yield number
+            told, last = _statement(source.lines, number, given.end())
+            spoken = {t for n in range(number, last + 1) for t in texts.get(n, ())}
+            if not ("?" in told or "if " in told) or ("odel" not in told and "ODEL" not in told and not spoken):
+                continue
+            named = spoken | {n for n in NAME.findall(told) if self._stands_for_model(n)}
+            if len(named) == 2 and self._is_condition(told, named) and not self._counts(source, number):
+                yield last
 
     def _stands_for_model(self, name: str) -> bool:
         tail = name.rsplit(".", 1)[-1]
@@ -136,6 +144,16 @@ class Conditions:
             opened = enclosing(source, assignment.line)
             if before != told and (HANDLER.search(opened) or (BRANCH.search(opened) and self.needs.search(opened))):
                 yield assignment.line
+
+
+def _statement(lines: list[str], number: int, start: int) -> tuple[str, int]:
+    """What a line gives back from a place in it on, with the lines on which its statement goes on, and the last of these."""
+    told, last = lines[number - 1][start:], number
+    while last - number < MOST_LINES and last < len(lines) and len(told) <= LONGEST:
+        if not (OPEN.search(told) or not told.strip() or GOES_ON.match(lines[last])):
+            break
+        told, last = f"{told} {lines[last].strip()}", last + 1
+    return told, last
 
 
 def condition(text: str, named: set[str]) -> str:

@@ -18,7 +18,8 @@ RAISED = re.compile(
 )
 # Words of a name that holds what a run came to: scores, what passed, what failed, what it is held against.
 _BARS = r"""scores? acc pct percent hits thresholds? minimum min accura\w* pass(?:es|ed|ing)? fails? failed failing failures? failure rates?
-wrong incorrect correct\w* baselines? ratios? mean avg average f1 regress\w* precision recall rouge bleu similarity grounded\w* faithful\w*
+wrong incorrect correct\w* baselines? ratios? means? avg averages? medians? f1
+regress\w* precision recall rouge bleu similarity grounded\w* faithful\w*
 relevan\w* missed mistakes right mismatch\w* target quality verdicts?"""
 BAR = re.compile(r"(?<![a-z])(?:" + "|".join(_BARS.split()) + r")(?![a-z])", re.IGNORECASE)
 RESULTS = re.compile(
@@ -54,6 +55,7 @@ NEAR_ABOVE = 6
 WITHIN = 8  # lines of an expression, or of what an `if` holds, that are looked through
 # What is held against something, but is no score and no answer.
 NO_SCORE = re.compile(r"\blen\(|version|\btime\b|elapsed|timeout|retr(?:y|ies)|attempt|__name__|\bNone\b|status")
+EACH = re.compile(r"(?<!\w)(?:any|all|some|every|Any|All)\(")
 TOLD = re.compile(r"expect|label|gold|truth|reference|ideal|answer|repl(?:y|ies)|response|output|predict|\bgot\b", re.IGNORECASE)
 COLLECTS = re.compile(r"\s*(\w+)(?:\.(?:append|add|extend|update)\(|\[[^\]]{1,60}\]\s*=(?!=)|\s*(?:\+=|\|=|=(?!=)\s*(?:True|False|1)\b))")
 RETURNS = 2  # functions that hand a verdict on
@@ -145,6 +147,7 @@ def _returns_verdict(source: Source, name: str, deep: int = RETURNS) -> bool:
             telling = re.search(r"[<>]|\bif\b|\?|\bnot\b|!|int\(|bool\(|any\(|all\(", line)
             by_score = bool(telling) and bool(BAR.search(_plain(line)))
             told = "if" in line or "bool(" in line
+            by_score = by_score or (bool(telling) and any(c.line == number and _held(c, line) for c in source.comparisons))
             by_score = by_score or (told and not _shortfalls(source).isdisjoint(re.findall(r"\w+", line)))
             if by_score or (
                 re.fullmatch(r"return (?:1|2|False|false|(?:self|static|Command)::FAILURE);?", line) and _after_bar(source, number, 4)
@@ -154,6 +157,13 @@ def _returns_verdict(source: Source, name: str, deep: int = RETURNS) -> bool:
             if deep and any(_returns_verdict(source, other, deep - 1) for other in sorted(handed)):
                 return True
     return False
+
+
+def _held(comparison: Comparison, line: str) -> bool:
+    """Whether a comparison by order holds a score against something, or every score against its own bar, whatever they are called."""
+    if comparison.operator not in ("<", "<=", ">", ">=") or not _of_result(comparison):
+        return False
+    return bool(EACH.search(line)) or _on_score(comparison)
 
 
 def _after_bar(source: Source, line: int, above: int) -> bool:

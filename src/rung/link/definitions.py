@@ -34,6 +34,13 @@ READS = re.compile(
     r"^_*(?:env\w*|(?:get|read|must|require|load|lookup|fetch|from|need)?_?(?:env|environ\w*|var|variable|setting|config|secret)\w*|get|require\w*|must\w*|need\w*|lookup|fetch|read|optional\w*|string|str)!?$",
     re.IGNORECASE,
 )
+# A variable that is read from what holds the whole environment (`env["MODEL"]`, `env.get("MODEL")`, `env.MODEL`), and its default.
+HELD = re.compile(
+    r"(?i:\benv(?:iron(?:ment)?|s)?)\s?(?:\[\s?[\"']|(?:\?\.|\.)(?:(?:get|getValue|getOrDefault|getOrElse|get_or|fetch|at)\(\s?[\"'])?)"
+    r"([A-Z][A-Z\d_]{3,50})\b[\"']?\s?[\])]?(?!\s?=(?!=))(?:\s?(?:\?:|\?\?|\|\||\bor\b|,|\)?\s?\{)\s?[\"']([^\"'\n]{3,100})[\"'])?"
+)
+HELD_WORDS = ("MODEL", "LLM", "DEPLOYMENT")
+COMMENT = re.compile(r"(?:^|\s)(?:#|//|/?\*|--)(?:\s.*)?$")
 ATTRIBUTE = re.compile(r"#\[.*\bdefault(?:_value)?(?:_t)?\s*=\s*\"([^\"]+)\"")
 FIELD = re.compile(r"\s*(?:pub(?:\([\w:]+\))?\s+)?(\w+)\s*:")
 ALIASES = re.compile(r"alias(?:es)?$|short_?cuts?$|short_?names?$|presets?$", re.IGNORECASE)
@@ -43,6 +50,7 @@ DEFAULT_FUNCTION = re.compile(
 )
 # How many folders of calls make a collection of samples.
 COLLECTION = 6
+LONGEST_LINE = 500
 UNFIXED = ("", "main", "master", "HEAD", "latest")
 
 
@@ -101,6 +109,7 @@ class Definitions:
         yield from self._functions(source)
         yield from self._schemas(source)
         yield from self._asked_for(source)
+        yield from self._held(source)
         models = self.models
         for read in source.environment:
             if models.name.search(read.name) and not models.other_role.search(read.name):
@@ -117,6 +126,18 @@ class Definitions:
             if named and READS.search(call.callee.rsplit(".", 1)[-1]):
                 default = next((i.text for i in call.arguments.items[1:] if i.kind == "string" and self.models.is_model(i.text)), "")
                 yield self._definition(call.line, "environment", default, first.text)
+
+    def _held(self, source: Source) -> Iterator[Definition]:
+        """Variables that are read from an object that holds the environment, handed over or taken from the process."""
+        read = {(r.line, r.name) for r in source.environment}
+        prose = [range(t.line, t.end_line + 1) for t in source.texts if t.end_line > t.line]
+        for number, line in enumerate(source.lines, 1):
+            if "env" not in line.lower() or not any(word in line for word in HELD_WORDS) or any(number in lines for lines in prose):
+                continue
+            for found in HELD.finditer(COMMENT.sub("", line[:LONGEST_LINE])):
+                name, default = found[1], found[2] or ""
+                if (number, name) not in read and self.models.name.search(name) and not self.models.other_role.search(name):
+                    yield self._definition(number, "environment", default if self.models.is_model(default) else "", name)
 
     def _given_instead(self, source: Source, read: EnvironmentRead) -> str:
         """The model that a variable has where the environment names none: `if model == "" { model = "gpt-4o" }`, or the other way round."""

@@ -22,6 +22,7 @@ class Direct:
         self.project, self.graph, self.uses = project, graph, uses
         self._calls: dict[str, list[Call]] = {}
         self._clients: dict[str, frozenset[str]] = {}
+        self._kinds: dict[str, dict[str, str]] = {}
         words = project.vocabulary["asking"]
         self._web = Web(project, graph, uses)
         self._embeds, self._embedders = re.compile(words["embeds"]), re.compile(words["embedding_models"], re.IGNORECASE)
@@ -43,9 +44,28 @@ class Direct:
     def _generates(self, source: Source, call: Call) -> bool:
         if self._is_generating(source, call.callee, call) or call.callee in self.clients(source.path):
             return True
+        if self.asks_made(source, call, source):
+            return True
         # handed over uncalled: `retry(client.chat.completions.create, ...)`
         handed = [v.text for v in call.arguments.items if v.kind == "name" and v.text.count(".") >= 2]
         return any(self._is_generating(source, name, None) and not _is_called(source, name, call) for name in handed)
+
+    def asks_made(self, source: Source, call: Call, maker: Source, names: frozenset[str] | None = None) -> bool:
+        """Whether a call is of a method that asks, on an object of any name that the top level of `maker` makes of a framework's class."""
+        receiver, _, method = call.callee.rpartition(".")
+        name = receiver.rpartition(".")[2]
+        kind = self._made(maker).get(name) if name and (names is None or name in names) else None
+        own = call if maker is source else None
+        return kind is not None and any(self._is_generating(maker, f"{k}.{method}", own) for k in (kind, kind[:1].lower() + kind[1:]))
+
+    def _made(self, source: Source) -> dict[str, str]:
+        """Names at a file's top level that hold an object made of a class, each with the class's name."""
+        known = self._kinds.get(source.path)
+        if known is None:
+            made = (a for a in source.assignments if a.function < 0 and a.value.kind == "call")
+            kinds = ((a.name, a.value.text.rsplit(".", 1)[-1]) for a in made)
+            known = self._kinds[source.path] = {name: kind for name, kind in kinds if kind[:1].isupper()}
+        return known
 
     def _is_generating(self, source: Source, callee: str, call: Call | None) -> bool:
         matches = self.project.catalogue.generates.find(callee)

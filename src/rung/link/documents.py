@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from rung.facts.fact import Fact
+from rung.link.identity import Identity
+from rung.link.kept_results import left_behind, table
 from rung.link.project import Project
 from rung.link.prose import LINK_ONLY, MIN_PROSE, is_edited, sections
 from rung.link.result_files import told
@@ -47,6 +49,8 @@ class Documents:
         self.changelog = re.compile(words["changelog"])
         self.contributing = re.compile(words["contributing"])
         self.risks = RiskDocuments(project)
+        self.identity = Identity(project)
+        self.families = re.compile(project.vocabulary["models"]["families"], re.IGNORECASE)
 
     def facts(self) -> list[Fact]:
         """All documents of the project."""
@@ -115,18 +119,23 @@ class Documents:
                 yield kind, line
 
     def _recorded(self, path: str) -> Iterator[tuple[str, int]]:
-        line = self._entry_line(path) if self.changelog.search(self._relative(path)) else self._changelog_section(path)
+        kept = self.changelog.search(self._relative(path))
+        line = (0 if self._of_another(path) else self._entry_line(path)) if kept else self._changelog_section(path)
         if line:
             yield "changelog", line
         if self.patterns["results"].search(path) and self._has_figures(path):
             yield "results", 1
-        elif (line := self._results_section(path)) > 0:
+        elif (line := self._results_section(path) or self._kept_table(path)) > 0:
             yield "results", line
+        elif self.project.is_application(path) and left_behind(self.project, path):
+            yield "results", 1
 
     def _decision(self, path: str, text: str) -> int:
         """A decision or experiment that is written down with its reasons; a manual is none."""
         if MANUAL.search(path):
             return 0
+        if README.search(path) and (line := self._decision_section(text)):
+            return line
         recorded = (
             self.patterns["decisions"].search(path)
             and self.patterns["decision_words"].search(text)
@@ -135,6 +144,15 @@ class Documents:
             and not re.search(r"template|readme", path, re.IGNORECASE)
         )
         return int(bool(recorded or (self.patterns["decision_documents"].search(path) and self._decides(text))))
+
+    def _decision_section(self, text: str) -> int:
+        """A README's section that tells what was decided or tried, and why."""
+        for number, section in sections(text):
+            heading, _, body = section.partition("\n")
+            told = LINK_ONLY.sub("", body)
+            if self.patterns["decision_heading"].search(heading) and len(told) > MIN_PROSE and self.patterns["reasons"].search(told):
+                return number
+        return 0
 
     def _guide(self, path: str, text: str) -> int:
         """A contributor guide that says something; one for coding assistants only where it says how to build, test and contribute."""
@@ -174,10 +192,22 @@ class Documents:
                 return number
         return told(path, self.project.text(path) or "")
 
+    def _kept_table(self, path: str) -> int:
+        """A table of a document, wherever it stands, with own figures of quality for models or variants."""
+        if MANUAL.search(path) or self.changelog.search(self._relative(path)) or self.patterns["no_results"].search(path):
+            return 0
+        return table(self.project, path, self.families, self.patterns["published"])
+
     def _decides(self, text: str) -> bool:
         """Whether a document that is called after a decision or an experiment gives reasons or results, and is no form to fill in."""
         found = {w.lower() for w in self.patterns["decision_words"].findall(text)}
-        return len(text) > 3 * MIN_PROSE and len(found) >= 2 and is_edited(self.patterns["placeholders"], text)
+        return len(text) > 1.5 * MIN_PROSE and len(found) >= 2 and is_edited(self.patterns["placeholders"], text)
+
+    def _of_another(self, path: str) -> bool:
+        """Whether a changelog calls itself after another project, as a starter's does that nobody has taken out."""
+        names = self.identity.names(path)
+        title = self.identity.title(self.project.text(path) or "")
+        return bool(title and names) and not self.identity.is_own(title, names)
 
     def _relative(self, path: str) -> str:
         scope = self.project.repository.scope
@@ -247,10 +277,11 @@ class Documents:
         readme = bool(README.search(path)) and "/" not in path
         if not (readme or self.patterns["rollback_paths"].search(path)) or path.lower().startswith("changelog"):
             return 0
+        named = self.patterns["rollback_named"].search(path)
         for number, section in sections(text, emphasis=True):
             heading, _, body = section.partition("\n")
             if (
-                self.patterns["rollback"].search(heading)
+                (self.patterns["rollback"].search(heading) or (named and self.patterns["rollback_done"].search(body)))
                 and self.patterns["rollback_steps"].search(body)
                 and (not readme or self.patterns["rollback_in_readme"].search(body))
             ):

@@ -15,7 +15,8 @@ from rung.facts.code.source import Source
 from rung.link import metrics as scoring
 from rung.link.asking import Asking
 from rung.link.candidates import HINT, Candidates, is_near_tests
-from rung.link.configurations import Configurations
+from rung.link.commands import command_tools
+from rung.link.configurations import LAUNCHERS, Configurations
 from rung.link.criteria import baseline, criterion
 from rung.link.data_files import data_nearby
 from rung.link.datasets import data_set
@@ -36,6 +37,9 @@ from rung.link.targets import asks_running, target_files
 from rung.link.uses import Uses
 from rung.link.verdicts import Verdicts
 from rung.repository import Role
+
+# A name that a flow is known by.
+FLOW = re.compile(r"[A-Za-z]\w{3,60}")
 
 
 class Evaluations:
@@ -130,9 +134,26 @@ class Evaluations:
             line = scoring.judged(source)
             found.metrics["judged" if line else "exact-match"] = (source.path, line or found.line)
         found.own_prompts = (
-            self.subjects.asks_application(source) or bool(self.subjects.prompts.of(source)) or self.subjects.scored_by_user(source)
+            self.subjects.asks_application(source)
+            or bool(self.subjects.prompts.of(source))
+            or self.subjects.scored_by_user(source)
+            or self._runs_flow({t.id for t in tools})
         )
         found.prompts = self.subjects.prompts.of(source)
+
+    def _runs_flow(self, tools: set[str]) -> bool:
+        """Whether a command of the evaluation's tool says which flow of the application's, known there by a name, it is to run."""
+        words: set[str] = set()
+        for unit in self.project.units if tools else ():
+            for command in unit.commands if self.project.is_own(unit.path) else ():
+                text = command.words
+                while text and (text[0] in LAUNCHERS or text[0] == "exec"):
+                    text = text[1:]
+                found = [t for t in command_tools(self.project.catalogue, text[0], text[1:]) if t.id in tools] if text else []
+                own = {w for t in found for c in t.strings("commands") for w in c.split()}
+                words |= {w for w in text[1:] if found and FLOW.fullmatch(w)} - own
+        near = (p for p in sorted(self.graph.near) if words and self.project.is_application(p))
+        return any(re.search(rf"[\"'`]{re.escape(w)}[\"'`]", self.project.text(p) or "") for p in near for w in words)
 
     def _dead(self, source: Source) -> str:
         """Why an evaluation can't run: its own imports say so, or those of a helper near it."""

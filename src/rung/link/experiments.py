@@ -247,7 +247,9 @@ class Experiments:
 
     def _compares(self, source: Source, loop: Loop) -> bool:
         """A loop over variants in which the model is asked, directly or through functions."""
-        if loop.end_line <= loop.line or not (VARIANTS.search(loop.iterable) or _over_variants(source, loop)):
+        if (loop.end_line <= loop.line and source.language != "python") or not (
+            VARIANTS.search(loop.iterable) or _over_variants(source, loop)
+        ):
             return False
         inside = [c for c in source.calls if loop.line <= c.line <= loop.end_line]
         asked = {id(c) for c in self.asking.calls(source.path)}

@@ -61,6 +61,8 @@ class Gates:
         self.no_lists = re.compile(words["no_lists"])
         self.subjects = re.compile(words["subjects"])
         self.checks = re.compile(words["checks"])
+        self.policies, self.tool_marks = re.compile(words["policies"]), re.compile(words["tool_marks"])
+        self.changes = re.compile(words["changes"])
         self.acts = re.compile(words["acts"])
         self.actions = re.compile(project.vocabulary["approvals"]["actions"])
 
@@ -80,7 +82,9 @@ class Gates:
         conditions = self._conditions(source)
         for index, function in enumerate(source.functions):
             line = self._refuses(source, index, conditions.get(index, ()))
-            if line and (self._acts_after(source, index, line) or self._is_in_use(source, function)):
+            if line and (
+                self._acts_after(source, index, line) or self._is_in_use(source, function) or self._changes_after(source, index, line)
+            ):
                 return line, function.name
         return 0, ""
 
@@ -93,7 +97,7 @@ class Gates:
         for loop in source.loops:
             found[loop.function].append((loop.line, self._is_listed(source, loop.function, loop.iterable)))
         for call in source.calls:
-            listed = self._is_check(source, call)
+            listed = self._is_check(source, call) or self._is_policy(source, call)
             if listed or TESTS.search(call.callee):
                 told = " ".join((call.callee, *_texts(call.arguments, 1)))
                 found[call.function].append((call.line, listed or _is_select(call) or self._is_listed(source, call.function, told)))
@@ -129,6 +133,35 @@ class Gates:
                 if other and function.name == tail and self._looks(other, index):
                     return True
         return False
+
+    def _is_policy(self, source: Source, call: Call) -> bool:
+        """Whether a model's tool asks a policy of the repository's own whether it may do what it was called for."""
+        if not self.policies.search(snake(call.callee)) or not self._is_tool(source, call.function):
+            return False
+        tail = call.callee.rsplit(".", 1)[-1]
+        for path in (source.path, *self.asking.graph.touches(source.path)):
+            other = self.project.source(path) if tail in (self.project.text(path) or "") and self.project.is_own(path) else None
+            if other and any(f.name == tail and self._looks(other, i) for i, f in enumerate(other.functions)):
+                return True
+        return False
+
+    def _is_tool(self, source: Source, index: int) -> bool:
+        """Whether a function, or one around it, is offered to a model as a tool."""
+        while index >= 0:
+            function = source.functions[index]
+            if any(self.tool_marks.search(d) for d in function.decorators):
+                return True
+            if any(self.tool_marks.search(c.callee) and c.line <= function.line and function.end_line <= c.end_line for c in source.calls):
+                return True
+            index = function.parent
+        return False
+
+    def _changes_after(self, source: Source, index: int, line: int) -> bool:
+        """Whether a model's tool goes on to change something after a line."""
+        inside = (c for c in source.calls if line <= c.line <= source.functions[index].end_line and self.changes.search(snake(c.callee)))
+        return self._is_tool(source, index) and any(
+            v.kind not in ("string", "number", "boolean", "null") for c in inside for v in c.arguments.items
+        )
 
     def _is_subject(self, source: Source, told: str) -> bool:
         """Whether a check looks at a query, a command or a tool's name; in the modules of tools, at a path too."""

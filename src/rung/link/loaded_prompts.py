@@ -56,11 +56,24 @@ class LoadedPrompts:
             return True
         if self.is_handed(path) or posixpath.basename(path) in texts or stem in texts or stem.split(".")[0] in texts:
             return True
-        return (
-            bool(folder)
-            and self.paths.search(folder + "/") is not None
-            and (folder in texts or any(t.endswith(f"/{folder}") or f"{folder}/" in t for t in texts))
-        )
+        if folder and self.paths.search(folder + "/"):
+            return folder in texts or any(t.endswith(f"/{folder}") or f"{folder}/" in t for t in texts)
+        return self._is_below(posixpath.dirname(posixpath.dirname(path)), folder)
+
+    def _is_below(self, above: str, folder: str) -> bool:
+        """Whether code fills in the name of a folder below that of the prompts (`prompts/$version/$name.txt`), or joins the two."""
+        name = posixpath.basename(above)
+        if not folder or not self.paths.search(name + "/"):
+            return False
+        filled = re.compile(rf"(?:^|/){re.escape(name)}/(?:[\w.-]{{1,40}}/)?(?:[$#%]?\{{|\$\w|%[sdv])")
+        if any(filled.search(t) for t in self._texts):
+            return True
+        beside = {
+            p[len(above) + 1 :].partition("/")[0]
+            for p in self.project.paths
+            if p.startswith(f"{above}/") and p.count("/") > above.count("/") + 1
+        }
+        return (name in self._texts or any(t.rstrip("/").endswith(f"/{name}") for t in self._texts)) and not beside.isdisjoint(self._texts)
 
     def _names_part(self, name: str) -> bool:
         """Whether some application code names the file that a folder a prompt holds (`summary/system.md`)."""

@@ -57,6 +57,7 @@ CRITERIA_FILE = re.compile(r"[\w-]+\.(?:json|ya?ml|toml)$")
 CRITERIA = frozenset(
     {"criteria", "criterion", "evaluation_steps", "evaluationsteps", "evaluation_criteria", "rubric", "grading_instructions", "scoring"}
 )
+OPTIONS_DEEP = 2
 
 
 def of_tools(source: Source, tools: list[Tool]) -> dict[str, int]:
@@ -79,11 +80,18 @@ def of_tools(source: Source, tools: list[Tool]) -> dict[str, int]:
 
 def _handed(call: Call) -> Iterator[Value]:
     """Metrics that a call is handed by name: constants of the tool, and words under a keyword that says so (`metrics=["fluency"]`)."""
-    keys = call.arguments.keys or ("",) * len(call.arguments.items)
-    for key, value in zip(keys, call.arguments.items, strict=False):
-        for inner in (value, *value.items) if value.kind in ("list", "name", "string") else ():
+    yield from _told(call.arguments, OPTIONS_DEEP)
+
+
+def _told(value: Value, deep: int) -> Iterator[Value]:
+    """What `_handed` finds among values, in objects of options too (`{ metrics: [Metric.FLUENCY] }`)."""
+    for key, given in zip(value.keys or ("",) * len(value.items), value.items, strict=False):
+        for inner in (given, *given.items) if given.kind in ("list", "name", "string") else ():
             if (inner.kind == "name" and "." in inner.text) or (inner.kind == "string" and HANDED.search(key)):
                 yield inner
+        for inner in (given, *(given.items if given.kind == "list" else ())):
+            if inner.kind == "mapping" and deep:
+                yield from _told(inner, deep - 1)
 
 
 def _names(glob: str, value: Value) -> bool:

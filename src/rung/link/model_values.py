@@ -10,6 +10,7 @@ from rung.facts.code.source import Assignment, Call, Source, Value
 if TYPE_CHECKING:
     from rung.link.models import Models
 
+DOTTED = re.compile(r"\b[A-Za-z_]\w{0,40}(?:\.\w{1,40}){1,4}")
 LOOKED_UP = re.compile(r"[\w.]*(?:model|llm|engine|deployment)\w*(?:\?\.)?\[", re.IGNORECASE)
 
 
@@ -51,8 +52,13 @@ class ModelValues:
         """Whether a function of the file, of whatever name, gives the name of a model."""
         mine = {i for i, f in enumerate(source.functions) if f.name == name}
         return any(t.function in mine and self.models.is_model(t.value) for t in source.texts) or any(
-            self._looks_up(source, i) for i in mine
+            self._looks_up(source, i) or self._names_constant(source, i) for i in mine
         )
+
+    def _names_constant(self, source: Source, index: int) -> bool:
+        """Whether a function's body names a constant by which an SDK calls a model."""
+        body = "\n".join(source.lines[source.functions[index].line - 1 : source.functions[index].end_line])
+        return any(self.models.is_constant(source, name) for name in set(DOTTED.findall(body)))
 
     def _looks_up(self, source: Source, index: int) -> bool:
         """Whether a function takes something out of a table of models that stands above it."""

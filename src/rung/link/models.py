@@ -237,6 +237,8 @@ class Models:
             for imported in source.imports:
                 if any(t.category in MODEL_CATEGORIES for t in self._tools(source, imported.module)):
                     found |= {alias or name for name, alias in imported.names} | {imported.alias or _package(imported.module)}
+                    if source.language == "java":
+                        found.add(imported.module.rsplit(".", 1)[-1])  # the class by its own name
             makers = {n for n in found if MAKER.match(n)} if source.language == "javascript" else set()
             found |= {a.name for a in source.assignments if a.value.kind == "call" and a.value.text in makers}
             known = self._names[source.path] = frozenset(found)
@@ -255,7 +257,7 @@ class Models:
         """Whether a dotted name is a constant by which an SDK calls a generative language model (`openai.GPT4o`)."""
         head, dot, _ = name.partition(".")
         spoken = CASE.sub("-", name.rsplit(".", 1)[-1]).replace("_", "-").lower()
-        return bool(dot) and self.is_model(spoken) and head in self.model_names(source)
+        return bool(dot) and (self.is_model(spoken) or self.is_model(f"models/{spoken}")) and head in self.model_names(source)
 
     def _in_commands(self) -> Iterator[Fact]:
         """Models that a command sets for a deployment, or at a revision of which one starts a server."""

@@ -55,8 +55,27 @@ ANSWERS = re.compile(
 )
 # A condition above a call.
 BRANCH = re.compile(r"^\s*(?:\}\s*)?(?:if|elif|else if|case|when|switch)\b")
-NEAR = 4
-INSERTS = re.compile(r"\s*(?:insert\s+into|update\s+\w|replace\s+into|upsert\s)", re.IGNORECASE)
+NEAR, LONGEST_ROUTE = 4, 60
+INSERTS = re.compile(r"\s*(?:insert\s+(?:or\s+\w+\s+|ignore\s+)?into|update\s+\w|replace\s+into|upsert\s)", re.IGNORECASE)
+QUERIES = (
+    "run",
+    "query",
+    "raw",
+    "all",
+    "get",
+    "one",
+    "none",
+    "fetch",
+    "fetchrow",
+    "fetch_one",
+    "prepare",
+    "unsafe",
+    "QueryRow",
+    "QueryRowContext",
+)
+# What people write themselves.
+OPINIONS = re.compile(r"review|comment|testimonial|survey|response|guest", re.IGNORECASE)
+STARS = re.compile(r"^(?:user_?)?(?:stars?|likes?|liked|score_by_user|thumb|was_helpful|user_score|satisfaction)(?:_(?:given|value))?$")
 
 
 class Monitoring:
@@ -138,12 +157,15 @@ class Monitoring:
         for entity in entities:
             spaced = [re.sub(r"(?<=[a-z])(?=[A-Z])", "_", n) for n in (entity.name, *entity.fields)]
             votes = [n for n in spaced if word.search(n) and not AGGREGATE.search(n)]
+            starred = self._is_starred(entity)
+            votes += starred
             on_answer = "feedback" in entity.name.lower() or any(
                 ANSWER.search(n) or self.patterns["rated_fields"].search(n) for n in spaced
             )
             if (
                 votes
-                and (on_answer or self.written.is_rated(entity))
+                and (on_answer or starred or self.written.is_rated(entity))
+                and not self._is_about_other(entity)
                 and not re.search(r"deprecated|(?<!ri)eval|bench", f"{entity.path}{entity.name}", re.IGNORECASE)
                 and (entity.kept or self._is_handed_on(entity))
             ):
@@ -160,6 +182,23 @@ class Monitoring:
             if line:
                 yield self.project.fact("feedback", path, line)
                 return
+
+    def _is_starred(self, entity: Entity) -> list[str]:
+        """The fields in which users rate what a model wrote and the application stored, where something takes ratings."""
+        stars = [n for n in entity.spaced if STARS.search(n)]
+        if not stars or OPINIONS.search(entity.name) or not self.written.is_written(entity):
+            return []
+        files = (p for p in self.project.code if self.glance.holds(p, "feedback") and self.project.is_application(p))
+        return stars if any(HANDLES.search(self.project.text(p) or "") for p in files) else []
+
+    def _is_about_other(self, entity: Entity) -> bool:
+        """Whether votes are about a thing of the world, such as a course or the site, and none refers to an answer."""
+        other = self.patterns["other_rated"]
+        if not (other.search(snake(entity.name)) or any(self.patterns["other_rated_fields"].search(n) for n in entity.spaced)):
+            return False
+        return not any(ANSWER.search(n) or self.patterns["rated_fields"].search(n) for n in entity.spaced) and not self.written.is_rated(
+            entity
+        )
 
     def _is_handed_on(self, entity: Entity) -> bool:
         """Whether a file names a record that nothing says is stored, and stores something."""
@@ -209,11 +248,16 @@ class Monitoring:
             tail = call.callee.rsplit(".", 1)[-1]
             if "." in call.callee and tail != "set" and self.stores.search(call.callee):
                 return call.line
-            if "." in call.callee and tail in ("run", "query", "raw") and not hop and any(INSERTS.match(t.value) for t in source.texts):
+            if "." in call.callee and tail in QUERIES and self._inserts(source, index, hop=hop):
                 return call.line
             if hop and self._is_kept_by(source, tail, method="." in call.callee):
                 return call.line
         return 0
+
+    def _inserts(self, source: Source, index: int, *, hop: bool) -> bool:
+        """Whether a function, or the file of one that keeps things for others, holds a statement that writes a row."""
+        function = source.functions[index]
+        return any(INSERTS.match(t.value) for t in source.texts if not hop or function.line <= t.line <= function.end_line)
 
     def _is_kept_by(self, source: Source, name: str, *, method: bool) -> bool:
         """Whether a function of the repository's own that a file calls stores something; `method`: one of an object's."""
@@ -276,11 +320,31 @@ class Monitoring:
                     line = next((i for i, row in enumerate(text.splitlines(), 1) if self.patterns["analytics_words"].search(row)), 1)
                     yield self.project.fact("analytics-view", path, line)
                     return
+        for path in self.project.code:
+            line = self._listed(path) if self.glance.holds(path, "usage page") and self.project.is_application(path) else 0
+            if line:
+                yield self.project.fact("analytics-view", path, line)
+                return
         for path in self.project.paths:
             line = self._charted(path) if self.patterns["analytics_components"].search(path) else 0
             if line:
                 yield self.project.fact("analytics-view", path, line)
                 return
+
+    def _listed(self, path: str) -> int:
+        """The line of a route that sums up recorded calls or votes and answers with a page of them; 0 for none."""
+        source = self.project.source(path)
+        rows = source.lines if source else []
+        for text in source.texts if source else ():
+            if len(text.value) > LONGEST_ROUTE or not self.patterns["usage_routes"].search(text.value):
+                continue
+            inside = [f for f in source.functions if f.line in range(text.line - 2, text.line + 4)] if source else []
+            end = max((f.end_line for f in inside), default=text.line)
+            body = "\n".join(rows[text.line - 1 : end])
+            told = {w.lower() for w in self.patterns["usage_figures"].findall(body)}
+            if len(told) >= 2 and self.patterns["usage_sums"].search(body) and self.patterns["usage_pages"].search(body):
+                return text.line
+        return 0
 
     def _charted(self, path: str) -> int:
         """The line of a chart in a component that shows how answers fare or are used, and that some page shows; 0 for none."""

@@ -6,7 +6,7 @@ import json
 import posixpath
 import re
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from rung.facts.catalogue import Catalogue
@@ -145,12 +145,27 @@ def _parse(path: str, text: str | None) -> Any:
                 return None
             import yaml
 
-            documents = list(yaml.load_all(text, LOADER))
+            documents = list(yaml.load_all(text, _tolerant()))
             return documents[0] if len(documents) == 1 else documents
         data = _parse_plain(suffix, text)
     except Exception:  # noqa: BLE001 - data of any shape
         return None
     return None if _is_deep(data) else data
+
+
+@cache
+def _tolerant() -> Any:
+    """A safe loader that takes what a tag of an application's own stands before (`!GetAtt`, `!reference`) for the plain value."""
+    import yaml
+
+    def plain(loader: Any, node: Any) -> Any:
+        if isinstance(node, yaml.MappingNode):
+            return loader.construct_mapping(node, deep=True)
+        return loader.construct_sequence(node, deep=True) if isinstance(node, yaml.SequenceNode) else loader.construct_scalar(node)
+
+    made: Any = type("Tolerant", (LOADER,), {})
+    made.add_constructor(None, plain)
+    return made
 
 
 def _parse_plain(suffix: str, text: str) -> Any:

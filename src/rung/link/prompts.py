@@ -33,6 +33,7 @@ TEMPLATES_MODULE = re.compile(r"(?:^|[/_.-])(?:templates?|messages|wording|texts
 HOLE = re.compile(r"\{\{?[^{}\n]{1,60}\}?\}|\$\{?\w+\}?|<%=?|%\(\w+\)s|\{\}")
 WORDS = re.compile(r"[^\W\d_]{2,}(?:\s+|[,.;:]\s*)[^\W\d_]{2,}")
 FRONT = re.compile(r"\A---[^\S\n]*\n(?:[^\n]*\n){0,30}?---")
+FRONT_KEY = re.compile(r"^([A-Za-z][\w-]{0,40})[ \t]?:", re.MULTILINE)
 PROMPT_LENGTH = 40
 LONG_ENOUGH = 60
 # Parts of a page: what they build they send, by a function that they are handed.
@@ -63,6 +64,7 @@ class Prompts:
         self.constants = re.compile(words["constants"])
         self.not_modules = re.compile(words["not_modules"])
         self.said, self.not_said = re.compile(words["prompt_words"]), re.compile(words["not_prompts"])
+        self.declares = frozenset(words["front_keys"])
         self.retired, self.definitions = Retired(graph), PromptDefinitions(words)
         self.addressed = re.compile(words["addressed"])
         self.versioned = re.compile(words["versioned_name"], re.IGNORECASE)
@@ -102,8 +104,10 @@ class Prompts:
             if suffix in (".yaml", ".yml", ".json", ".toml"):
                 yield from self._definition(path)
             elif suffix in self.words["templates"] and self.loaded.is_loaded(path) and WORDS.search(self.project.text(path) or ""):
-                front = (self.project.text(path) or "")[:2000]
-                yield self.prompt(path, 1, "template", version=_field(front, "version") if FRONT.match(front) else "")
+                front = FRONT.match((self.project.text(path) or "")[:4000])
+                version = _field(front[0], "version") if front else ""
+                declared = front is not None and not self.declares.isdisjoint(FRONT_KEY.findall(front[0]))
+                yield self.prompt(path, 1, "definition" if declared else "template", structured=declared, version=version)
 
     def _is_candidate(self, path: str) -> bool:
         if not self.project.repository.in_scope(path) or _judges(path):
@@ -119,7 +123,9 @@ class Prompts:
         """Whether a template that code reads, whatever its name, begins as a prompt does: it tells somebody what to do."""
         named = self.loaded.is_named(path)
         return (
-            path.endswith(tuple(self.words["templates"])) and named and bool(self.addressed.search((self.project.text(path) or "")[:1000]))
+            path.endswith(tuple(self.words["templates"]))
+            and named
+            and bool(self.addressed.search(FRONT.sub("", self.project.text(path) or "", count=1).lstrip()[:1000]))
         )
 
     def _definition(self, path: str) -> Iterator[Fact]:

@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterable
 from functools import cached_property
 
-from rung.facts.code.source import Source
+from rung.facts.code.source import Function, Source
 from rung.facts.fact import Fact
+from rung.link.asking import COMMON as KNOWN
 from rung.link.asking import Asking
 from rung.link.checks import assertions
 from rung.link.declared_tests import TestUnit, test_units
@@ -36,6 +37,12 @@ WRITES = re.compile(
 )
 TEMPORARY = re.compile(
     r"MkdirTemp|TempDir|mkdtemp|tmp_path|tmpdir|tempfile|mktmpdir|sys_get_temp_dir|createTemp|GetTempPath", re.IGNORECASE
+)
+# A function that hands what it rendered to what completes it, whatever stands behind that, gives an answer and no prompt.
+HANDS_ON = re.compile(
+    r"\b_?(?:\w{0,30}(?:[lL]lm|LLM)|[cC]omplet(?:er|ions?)|(?:chat|language|ai)_?[mM]odel|(?:chat|llm|ai|model|openai|claude)_?[cC]lient|model|agent|assistant"
+    r"|generator|oracle|backend|provider|chat|gpt|ai)(?:\.|->|\?\.)\w{1,40}(?:<[^<>]{0,40}>)?\("
+    r"|(?:\.|->|\b)_?(?:complete|completion|generate_?(?:[tT]ext|[cC]ontent)?|ask(?:_?[mM]odel|_?[lL]lm)?|call_?(?:[mM]odel|[lL]lm)|infer)(?:Async)?\("
 )
 ROUNDS = 3
 DATA = (".yaml", ".yml", ".json", ".toml")
@@ -132,11 +139,26 @@ class RenderedPrompts:
                 if (
                     function.name
                     and function.name not in asks
+                    and not HANDS_ON.search(inner)
+                    and not self._has_answered(source, function)
                     and (any(map(self._is_named, inner.splitlines())) or (words and words.search(inner)))
                 ):
                     owner = function.owner or posixpath.basename(path).split(".")[0]
                     found.add(f"{owner}.{function.name}" if function.name in USUAL else function.name)
         return found
+
+    def _has_answered(self, source: Source, function: Function) -> bool:
+        """Whether a function calls, on some object, a method by which an object of the application's has a model answer."""
+        called = (c.callee for c in source.calls if function.line <= c.line <= function.end_line and c.arguments.items)
+        return any("." in callee and callee.rpartition(".")[2] in self._answering for callee in called)
+
+    @cached_property
+    def _answering(self) -> frozenset[str]:
+        """Names of the methods of application code that ask a model themselves, which tell it behind an interface too."""
+        asked = ((p, c) for p in self.project.code if self.project.is_application(p) for c in self.asking.direct(p))
+        sources = ((self.project.source(p), c) for p, c in asked)
+        names = (s.functions[c.function] for s, c in sources if s is not None and c.function >= 0)
+        return frozenset(f.name for f in names if f.owner) - KNOWN
 
     def _looked_at(self, source: Source, unit: TestUnit, known: Iterable[str], asked: set[int]) -> int:
         """The line of a test's assertion on a name that holds a rendered prompt."""

@@ -90,6 +90,7 @@ class Routing:
         return (
             path in self.models.graph.near
             or glance.holds(path, "in-turn")
+            or (glance.holds(path, "routing") and any(u in self.models.graph.near for u in self.models.graph.used.get(path, ())))
             or self._may_search(path)
             or (glance.names_model(path) and (glance.holds(path, "routing") or glance.holds(path, "rule")))
         )
@@ -195,12 +196,14 @@ class Routing:
         calls = [a for a in source.assignments if a.function == index and a.value.kind == "call"]
         made = {a.name for a in calls if not any(self._is_setting(i) for i in a.value.items)}
         for line in source.lines[function.line - 1 : function.end_line]:
-            for name in GIVEN.findall(line.partition("return")[2] if "return" in line else ""):
+            arm = ARM.match(line)
+            for name in GIVEN.findall(line.partition("return")[2] if "return" in line else line[arm.end() :] if arm else ""):
                 tail = name.rsplit(".", 1)[-1]
                 value = told.get(name)
                 if name in made:
                     continue  # made of a model that is among the texts, or of none
-                if self.models.name.search(tail) or (value is not None and self.models.definitions.names(source, value)):
+                known = self.models.is_constant(source, name) or (value is not None and self.models.definitions.names(source, value))
+                if self.models.name.search(tail) or known:
                     found.add(tail)
         return found
 

@@ -106,6 +106,7 @@ class Safety:
                 use.fields["category"] in MEASURES
                 and use.fields["role"] == "application"
                 and use.fields["via"] != "resource"
+                and not self._is_provisioned(use)
                 and not _evaluates(use.location.path)
                 and not self._is_off(use)
                 and not self._only_hooks(use)
@@ -114,7 +115,8 @@ class Safety:
                 sides = self.sides.of(use)
                 yield Fact("safety-measure", use.location, use.text, {**use.fields, "measure": use.fields["category"], "sides": sides})
         for use in self.uses:
-            if use.fields["category"] in MEASURES and use.fields["via"] == "resource" and self._is_called(use):
+            provisioned = use.fields["category"] in MEASURES and (use.fields["via"] == "resource" or self._is_provisioned(use))
+            if provisioned and self._is_called(use):
                 yield Fact(
                     "safety-measure",
                     use.location,
@@ -148,7 +150,27 @@ class Safety:
         tool = self.project.catalogue.by_id[str(use.fields["tool"])]
         if tool.text("declared") == "suffices":
             return self._is_attached(tool.strings("attached"))
-        return any(other.fields["tool"] == tool.id and other.fields["via"] != "resource" for other in self.uses)
+        same = [u for u in self.uses if u.fields["tool"] == tool.id and u.fields["via"] != "resource"]
+        return any(not self._is_provisioned(u) for u in same) or any(self._names_beside(u) for u in same)
+
+    def _is_provisioned(self, use: Fact) -> bool:
+        """Whether a use in code is of a resource that infrastructure code makes."""
+        path = use.location.path
+        source = self.project.source(path) if use.fields["via"] == "call" and path in self.project.code else None
+        return any(self._makes(c, str(use.fields["tool"])) for c in source.calls if c.line == use.location.line) if source else False
+
+    def _makes(self, call: Call, tool: str) -> bool:
+        found = self.project.catalogue.resources.find(call.callee.split(".")[-1])
+        return any(m.tool.id == tool for m in found) and not any(k in self._keywords(tool) for k in call.arguments.keys)
+
+    def _keywords(self, tool: str) -> tuple[str, ...]:
+        return self.project.catalogue.by_id[tool].strings("keywords")
+
+    def _names_beside(self, use: Fact) -> bool:
+        """Whether infrastructure code hands a measure that it makes to something by a keyword, such as an agent's settings."""
+        source = self.project.source(use.location.path)
+        tool = str(use.fields["tool"])
+        return any(self.sides.is_of(c, tool) and not self._makes(c, tool) for c in source.calls) if source else False
 
     def _is_attached(self, fields: tuple[str, ...]) -> bool:
         """Whether one of these fields is set to anything but nothing and a provider's default; where there are none, it always is."""

@@ -51,6 +51,7 @@ class SafetyTests:
         self.limit_tests = re.compile(words["limit_tests"], re.IGNORECASE)
         self.refusing = re.compile(words["refusing"], re.IGNORECASE)
         self.subjects = re.compile(project.vocabulary["approvals"]["subjects"])
+        self.policies = re.compile(project.vocabulary["gates"]["policies"])
         self.code = frozenset(project.code)
 
     def facts(self, measures: list[Fact]) -> list[Fact]:
@@ -132,7 +133,8 @@ class SafetyTests:
         for call in source.calls if source and around else ():
             tail = re.split(r"[.:]+", call.callee)[-1]
             told = snake(" ".join((call.callee, *(v.text for v in call.arguments.items), *(around.parameters if around else ()))))
-            if around and around.line <= call.line <= line and RULES.search(snake(tail)) and self.subjects.search(told):
+            ruled = (RULES.search(snake(tail)) and self.subjects.search(told)) or self.policies.search(snake(call.callee))
+            if around and around.line <= call.line <= line and ruled:
                 yield tail
 
     def _used(self, path: str) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from rung.facts.code.source import Source, Value
+from rung.facts.code.source import Source, Text, Value
 from rung.link.expression import Expression
 from rung.link.gates import TESTS
 from rung.link.glance import Glance
@@ -13,6 +13,8 @@ from rung.link.project import Project
 
 # Longer literals are prompts; a single word may mean anything.
 LONGEST = 120
+# A longer one with the marks of an expression is no prompt.
+LONGEST_EXPRESSION, MARKS = 900, re.compile(r"\\[sbwd]|\(\?[:i]|\)\?")
 EXPRESSION = re.compile(r"(?:^|[\s(,\[=:])/(?![/*])(.+?)/[gimsuy]*(?=\s*[,;)\].]|\s*$)")
 INSTRUCTIONS = Expression(
     r"(?:ignore|disregard|forget|override)\b.{0,80}?(?:previous|prior|above|earlier|preceding|instructions?|rules|prompts?)", re.IGNORECASE
@@ -45,7 +47,7 @@ class Screening:
     def _of(self, source: Source) -> Mapping[str, str]:
         found: dict[str, str] = {}
         for kind, pattern in self.patterns.items():
-            told = [t for t in source.texts if len(t.value) < LONGEST and not t.template and pattern.search(t.value)]
+            told = [t for t in source.texts if _may_be_pattern(t) and pattern.search(t.value)]
             lines = {t.line for t in told}
             lines |= {n for n, row in enumerate(source.lines, 1) if any(pattern.search(e) for e in _expressions(row))}
             if len(lines) < FEWEST[kind] and len({m.group().lower() for t in told for m in pattern.finditer(t.value)}) < FEWEST[kind]:
@@ -73,6 +75,11 @@ class Screening:
             c.function in inner and (TESTS.search(c.callee) or c.callee.endswith(("sub", "replace", "replaceAll", "ReplaceAllString")))
             for c in source.calls
         )
+
+
+def _may_be_pattern(text: Text) -> bool:
+    """Whether a text is short, or an expression by its marks."""
+    return not text.template and (len(text.value) < LONGEST or (len(text.value) < LONGEST_EXPRESSION and bool(MARKS.search(text.value))))
 
 
 def _expressions(row: str) -> list[str]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
-from rung.facts.code.source import Source
+from rung.facts.code.source import Source, Value
 from rung.link.asking import Asking
 from rung.link.evaluated_prompts import EvaluatedPrompts
 from rung.link.fixtures import Fixtures
@@ -23,6 +24,12 @@ ANSWER = re.compile(r"(?:actual_)?(?:output|answer|response|prediction|completio
 
 # How an answer is put to the others.
 GATHERS = re.compile(r"\.(?:append|extend|push|add)$")
+PROMPT_LENGTH = 40
+DEEPEST = 5
+# Files of application code that hold what judges, not what answers.
+JUDGING = re.compile(
+    r"(?:^|[/_.-])(?:\w*(?<!ri)evals?|evaluat\w*|judges?|grad(?:er|ing)s?|rubrics?|bench\w*|lab)(?:[/_.-]|$)", re.IGNORECASE
+)
 
 
 class Subjects:
@@ -58,9 +65,36 @@ class Subjects:
             any(self.asking.names(t) for t in own)
             or (bool(own) and any(id(c) not in direct for c in self.asking.calls(source.path)))
             or any(c.argument("target") is not None for c in source.calls)
+            or self._asks_with_own(source)
             or bool(self.requests.of(source) or self.served.calls(source) or self.fixtures.may_ask(source.path))
             or any(re.match(r"https?://(?:localhost|127\.0\.0\.1|0\.0\.0\.0)[:/]", t.value) for t in source.texts)
         )
+
+    def _asks_with_own(self, source: Source) -> bool:
+        """Whether a file asks a model itself with what the application's code gives it: a request, or a prompt's text."""
+        taken = {
+            n: t
+            for t, names in sorted(self.graph.touches(source.path).items())
+            if self.project.role(t) is Role.APPLICATION and not JUDGING.search(t)
+            for n in names or ()
+        }
+        for call in self.asking.direct(source.path) if taken else ():
+            used = set(_words(call.arguments))
+            used |= {w for a in source.assignments if a.name in used and a.function == call.function for w in _words(a.value)}
+            if any(self._speaks(taken[n], n) for n in sorted(used & taken.keys())):
+                return True
+        return False
+
+    def _speaks(self, path: str, name: str) -> bool:
+        """Whether a name of a file is a text as long as a prompt, or a function in which one stands."""
+        source = self.project.source(path)
+        if source is None:
+            return False
+        speaking = {t.function for t in source.texts if len(t.value) >= PROMPT_LENGTH and " " in t.value}
+        if any(f.name == name and i in speaking for i, f in enumerate(source.functions)):
+            return True
+        given = (a.value for a in source.assignments if a.function < 0 and a.name == name)
+        return any(v.kind in ("string", "template") and len(v.text) >= PROMPT_LENGTH and " " in v.text for v in given)
 
     def scores_own(self, source: Source) -> bool:
         """Whether a notebook scores what its own function, with its own prompt, answers: what holds it is handed on as the answer."""
@@ -83,3 +117,11 @@ class Subjects:
             if any(c.callee.rsplit(".", 1)[-1] not in scoring_here for c in self.asking.calls(user)):
                 return True
         return False
+
+
+def _words(value: Value, deep: int = DEEPEST) -> Iterator[str]:
+    """The names in a value and in all that stands in it."""
+    if value.kind not in ("string", "number"):
+        yield from re.findall(r"\w+", value.text)
+    for item in value.items if deep else ():
+        yield from _words(item, deep - 1)

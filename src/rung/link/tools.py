@@ -11,9 +11,10 @@ from rung.facts.catalogue import Tool
 from rung.facts.fact import Fact
 from rung.link.addresses import addresses
 from rung.link.commands import allowed
-from rung.link.dead import can_be_built
+from rung.link.dead import Dead, can_be_built
 from rung.link.files import matching
 from rung.link.glance import MODEL_CATEGORIES
+from rung.link.idle import Idle
 from rung.link.project import Project
 from rung.link.unwired import Unwired
 from rung.link.uses import Uses, hosts_of
@@ -34,6 +35,7 @@ class ToolUses:
     def __init__(self, project: Project, uses: Uses) -> None:
         self.project, self.uses = project, uses
         self.catalogue, self.unwired = project.catalogue, Unwired(project, uses.graph)
+        self.dead, self.idle = Dead(project), Idle(project, self.unwired)
 
     def facts(self) -> list[Fact]:
         """All uses."""
@@ -58,12 +60,20 @@ class ToolUses:
             if all(known[tool, role] >= ENOUGH for tool in self.uses.glance.tools(path)):
                 continue
             for use in self.uses.in_source(path):
-                if use.fields["category"] in RUNNING and self.unwired.holds(path):
+                if use.fields["category"] in RUNNING and (self.unwired.holds(path) or self._is_idle(use)):
                     continue
                 if self.catalogue.by_id[str(use.fields["tool"])].entry.get("asks") and not self._serves_model(path):
                     continue
                 known[str(use.fields["tool"]), role] += 1
                 yield use
+
+    def _is_idle(self, use: Fact) -> bool:
+        """Whether a use stands in a file that can't run, or only in functions that nothing calls."""
+        path = use.location.path
+        if use.fields["role"] != "application" or path in self.uses.graph.leading:
+            return False
+        source = self.project.source(path)
+        return bool(source and (self.dead.reason(source) or self.idle.is_unused(source, str(use.fields["tool"]))))
 
     def _only_embeds(self, found: list[Fact]) -> bool:
         """Whether nothing but addresses tells of a model, and the code has paths by which models embed, and none by which they generate."""

@@ -24,7 +24,7 @@ ROUTER = re.compile(r"(?m)^\w+(?:\s*:\s*\w+)?\s*=\s*(?:\w+\.)?(?:APIRouter|Bluep
 # Lines by which a Python module does something as it is loaded, and decorators that hand a function to somebody else.
 DOES = re.compile(r"(?m)^(?:[A-Za-z_][\w.]*\(|with |for |while |if __name__|async with |def (?:main|lambda_handler|handler)\()")
 HANDED = re.compile(
-    r"(?m)^@(?!(?:\w{0,40}router|bp|blueprint|\w{1,40}_bp|dataclass|dataclasses|contextmanager|asynccontextmanager|lru_cache|cache|functools|contextlib)\b)"
+    r"(?m)^@(?!(?:\w{0,40}router|bp|blueprint|\w{1,40}_bp|dataclass|dataclasses|contextmanager|asynccontextmanager|lru_cache|cache|functools|contextlib|observe|traceable|traced?|weave|opik|langfuse|tracer|\w{0,20}retry|staticmethod|beartype|typing|overload)\b)"
 )
 LOADS = re.compile(
     r"import_module\(|__import__\(|iter_modules\(|walk_packages\(|readdirSync\(|require\.context|import\.meta\.glob|autoload\("
@@ -57,8 +57,8 @@ class Unwired:
         language = language_of(path)
         if users or language not in ("python", "javascript") or path.endswith(PARTS) or STARTED.search(path):
             return False
-        given = self._is_library if language == "python" else self._is_package
-        return not self._loads_by_name and not given and not self._is_named(path)
+        given = self.is_library if language == "python" else self.is_package
+        return not self.loads_by_name and not given and not self._is_named(path)
 
     def is_spoken_of(self, path: str, name: str) -> bool:
         """Whether another file of the application's code holds a name, as it may where a framework imports by itself."""
@@ -86,11 +86,11 @@ class Unwired:
     def _is_alone(self, path: str, language: str, router: bool) -> bool:
         """Whether a module that nobody imports does nothing by itself, and isn't offered to other projects."""
         text = self.project.text(path) or ""
-        if self._loads_by_name:
+        if self.loads_by_name:
             return False
         if language == "python":
-            return not DOES.search(text) and not HANDED.search(text) and (router or not self._is_library)
-        return not self._is_package
+            return not DOES.search(text) and not HANDED.search(text) and (router or not self.is_library)
+        return not self.is_package
 
     def _is_unused_package(self, path: str, steps: int) -> bool:
         """Whether no other Go package imports that of a file, in a program or below `internal`, where no other module may."""
@@ -136,18 +136,18 @@ class Unwired:
         return any(re.search(r"(?m)^package main\b", self.project.text(p) or "") for p in roots)
 
     @cached_property
-    def _loads_by_name(self) -> bool:
+    def loads_by_name(self) -> bool:
         files = [p for p in self.project.code if self.project.is_application(p) and language_of(p) in ("python", "javascript")]
         return any(LOADS.search(self.project.text(p) or "") for p in files)
 
     @cached_property
-    def _is_library(self) -> bool:
+    def is_library(self) -> bool:
         """Whether the Python code is built as a package that others may install."""
         if any(posixpath.basename(p) == "setup.py" for p in self.project.paths):
             return True
         return any(posixpath.basename(p) == "pyproject.toml" and BUILT.search(self.project.text(p) or "") for p in self.project.paths)
 
     @cached_property
-    def _is_package(self) -> bool:
+    def is_package(self) -> bool:
         manifests = [p for p in self.project.paths if posixpath.basename(p) == "package.json"]
         return any(PACKAGED.search(text := self.project.text(p) or "") and '"private": true' not in text for p in manifests)

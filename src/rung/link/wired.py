@@ -8,19 +8,16 @@ from collections.abc import Iterator
 from rung.facts.code.source import Call, Function, Source, Value
 from rung.facts.fact import Fact
 from rung.link.asking import Asking
+from rung.link.dead import Dead
 from rung.link.direct import owners
 from rung.link.entities import snake
+from rung.link.graph import BARREL
+from rung.link.idle import ENTRIES, Idle, made_by
 from rung.link.project import Project
 from rung.link.sides import Sides
 from rung.link.unwired import Unwired
 
 SHORTEST = 4
-# Functions that something outside of the code calls by their names.
-ENTRIES = re.compile(
-    r"__\w+__|(?:main|run|start|setup|init|handler?|lambda_handler|handle_?request|middleware|proxy|dispatch|loader|action|default|configure|config|register|forward|"
-    r"process|invoke|execute|call|apply|on_?\w+|before_?\w+|after_?\w+|GET|POST|PUT|PATCH|DELETE)(?:_?async)?",
-    re.IGNORECASE,
-)
 ENDPOINT = re.compile(r"(?:^|\.)(?:route|(?:Http)?(?:Post|Get|Put|Patch|Delete)|\w+Mapping|post|get|put|patch|delete)$")
 # Factories whose results a container hands to whoever asks for their type.
 FACTORY = re.compile(r"(?:^|\.)(?:Bean|Produces|Provides)$")
@@ -33,6 +30,8 @@ class Wired:
         self.project, self.asking, self.sides = project, asking, sides
         words = project.vocabulary["safety"]
         self.unwired = Unwired(project, asking.graph)
+        self.dead = Dead(project)
+        self.idle = Idle(project, self.unwired)
         self.other_content = re.compile(words["other_content"])
 
     def is_in(self, use: Fact) -> bool:
@@ -41,7 +40,17 @@ class Wired:
         source = self.project.source(path) if path in self.project.code and use.fields["via"] in ("call", "import", "host") else None
         if source is None:
             return True
+        if self.dead.reason(source):
+            return False
         calls = [c for c in source.calls if self.sides.is_of(c, str(use.fields["tool"]))]
+        if use.fields["via"] == "import":
+            names = self.idle.taken(source, str(use.fields["tool"]))
+            if names and not BARREL.search(path) and not self.idle.speaks_of(path, names):
+                return False
+            calls = calls or list(made_by(source, names))
+        named = all(any(m.tool.id == use.fields["tool"] for m in self.project.catalogue.calls.find(c.callee)) for c in calls)
+        if calls and (named or use.fields["via"] == "import") and not any(self.idle.is_looked_at(source, c) for c in calls):
+            return False
         imported = {n for i in source.imports for n, _ in i.names} | {i.module.rsplit(".", 1)[-1] for i in source.imports}
         if any(self._is_unasked_bean(source, f, imported & set(re.findall(r"\w+", use.text))) for f in source.functions):
             return False
@@ -78,10 +87,10 @@ class Wired:
     def is_reached(self, source: Source, function: Function) -> bool:
         """Whether something calls or hands on a function: one that no other file can take, and nothing in its own names, is not reached."""
         name = function.name
-        if len(name) < SHORTEST or function.decorators or ENTRIES.fullmatch(name):
+        if len(name) < SHORTEST or ENTRIES.fullmatch(name):
             return True
-        if any(c.name == function.owner and (c.bases or c.decorators) for c in source.classes):
-            return True  # a method that a framework may call
+        if function.decorators or any(c.name == function.owner and (c.bases or c.decorators) for c in source.classes):
+            return self.idle.is_called(source, function)  # a function that a framework may call
         row = source.lines[function.line - 1]
         hidden = _is_private(source, function, row) or (
             not function.owner
@@ -89,7 +98,7 @@ class Wired:
             and self.unwired.is_alone(source.path)
             and (source.language == "python" or not self.unwired.is_spoken_of(source.path, name))
         )
-        return not hidden or _names(source, name, function)
+        return (not hidden or _names(source, name, function)) and self.idle.is_called(source, function)
 
     def _is_for_others(self, source: Source, inside: list[Function]) -> bool:
         """Whether all that passes through the tool's functions is no question and no answer: nicknames, comments."""

@@ -28,6 +28,10 @@ class Written:
         """Whether a field refers to what a function stores that has asked a model."""
         return any(singular(REFERENCE.sub("", n)) in self.things for n in entity.spaced)
 
+    def is_written(self, entity: Entity) -> bool:
+        """Whether records of a kind are what a function stores that has asked a model."""
+        return singular(snake(entity.name)) in self.things
+
     @cached_property
     def things(self) -> frozenset[str]:
         """Names, in snake case and singular, of what is stored by functions after a model was asked."""

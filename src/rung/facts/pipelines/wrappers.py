@@ -28,6 +28,13 @@ _VERSIONED = re.compile(r"(pip|node|ruby|tsx)\d[\d.]*$")
 _EXTRAS = re.compile(r"(\[[^\]]*\])?\s*(==|>=|<=|~=|!=|<|>).*$|\[[^\]]*\]$")
 SCRIPT = re.compile(r"\.(py|pyw|[cm]?[jt]sx?|rb|go|php|pl|lua|R|r|ps1|sh|bash|zsh|bat|cmd)$")
 
+# Where installed programs stand, and options of interpreters with a value of their own.
+INSTALLED = re.compile(
+    r"^(?:\./)?(?:(?:\S{1,200}/)?(?:vendor|node_modules)/(?:\S{1,200}/)?\.?bin/_?([\w-]+)(?:\.[cm]?js)?|(?:\S{1,200}/)?node_modules/(?:\S{1,200}/)?([\w-]+)\.[cm]?js"
+    r"|bin/(phpunit|simple-phpunit|pest|rspec|minitest)|(?:\S{1,200}/)?([\w-]+)\.phar)$"
+)
+INTERPRETED_VALUED = frozenset({"-d", "-c", "-I", "-r", "--require", "--import", "--loader"})
+
 
 @dataclass(frozen=True, slots=True)
 class Invocation:
@@ -220,11 +227,22 @@ def _corepack(found: Invocation) -> Invocation | None:
     return replace(found, words=(name, *found.words[2:])) if name in ("npm", "pnpm", "yarn") else None
 
 
+def _installed(found: Invocation) -> Invocation | None:
+    """A program that a language's package manager installed, handed to the interpreter by its path (`php vendor/bin/phpunit`)."""
+    for at, word in enumerate(found.words[1:], 1):
+        if word in INTERPRETED_VALUED or word.startswith("-") or found.words[at - 1] in INTERPRETED_VALUED:
+            continue
+        program = INSTALLED.search(word)
+        return replace(found, words=(next(filter(None, program.groups())), *found.words[at + 1 :])) if program else None
+    return None
+
+
 SPECIAL: Mapping[str, Callable[[Invocation], Invocation | None]] = {
     "yarn": _script_runner,
     "pnpm": _script_runner,
     "bun": _script_runner,
     "corepack": _corepack,
+    **dict.fromkeys(("php", "ruby", "node"), _installed),
 }
 
 

@@ -20,6 +20,7 @@ from rung.facts.pipelines.systems import (
     gocd,
     jenkins,
     others,
+    teamcity,
     tekton,
     travis,
 )
@@ -68,7 +69,7 @@ _TAKING_IN: tuple[tuple[re.Pattern[str], Callable[[str, str, Sources | None], li
 def _of_code(path: str, text: str) -> list[Pipeline]:
     """What infrastructure code and settings in a programming language define."""
     if path.endswith(".kts"):
-        return others.read_teamcity(path, text) if "/.teamcity/" in f"/{path}" else []
+        return teamcity.read(path, text) if "/.teamcity/" in f"/{path}" else []
     if "loudbuild" in text and cloudbuild_triggers.CODE.search(text):
         return cloudbuild_triggers.read(path, text)
     builds = any(word in text for word in ("odebuild", "odeBuild", "hellStep")) and codebuild.CODE.search(text)

@@ -66,6 +66,8 @@ def read(path: str, text: str, sources: Sources | None = None) -> list[Pipeline]
             reader.cron = reader.cron or inner.cron
             jobs += tuple(Job(n, line, tuple(replace(s, path=other) for s in steps)) for (n, line), steps in inner.stages.items())
     triggers = frozenset({"schedule"}) if reader.cron else USUAL
+    if any("tag" in (step.triggers or ()) for job in jobs for step in job.steps):
+        triggers |= {"tag"}  # the job is set up to build tags too
     return [Pipeline("jenkins", path, path, 1, triggers, jobs)] if jobs else []
 
 

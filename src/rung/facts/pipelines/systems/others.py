@@ -10,7 +10,6 @@ from rung.facts.pipelines.systems.scripts import commands
 from rung.facts.pipelines.types import Command, Job, Pipeline, PipelineStep
 
 USUAL = frozenset({"push", "pull_request"})
-_SCRIPT = re.compile(r"\bscriptContent\s*=\s*(\"\"\"(.*?)\"\"\"|\"((?:[^\"\\\n]|\\.)*+)\")", re.DOTALL)
 
 
 def _root(path: str, text: str) -> Mapping:
@@ -106,14 +105,3 @@ def read_concourse(path: str, text: str) -> list[Pipeline]:
             steps.append(PipelineStep(str(scalar(step.get("task"))), step.line, found, folder=""))
         jobs.append(Job(str(scalar(job.get("name"))), job.line, tuple(steps), triggers=USUAL if started else frozenset({"manual"})))
     return _pipeline("concourse", path, jobs, USUAL | {"manual"})
-
-
-def read_teamcity(path: str, text: str) -> list[Pipeline]:
-    """Scripts of the build steps in TeamCity's Kotlin settings."""
-    jobs = []
-    for found in _SCRIPT.finditer(text):
-        line = text.count("\n", 0, found.start()) + 1
-        body = found[2] if found[2] is not None else found[3].replace('\\"', '"')
-        jobs.append(_job(Scalar.make("script", line, line, False), line, Scalar.make(body, line, line, True)))
-    triggers = frozenset(name for word, name in (("vcs", "push"), ("schedule", "schedule")) if re.search(rf"\b{word}\s*\{{", text))
-    return _pipeline("teamcity", path, jobs, triggers or frozenset({"other"}))
