@@ -20,7 +20,7 @@ from rung.facts.code import dumps, read_source
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
-ENOUGH = 1_500_000  # characters of code below which a second process costs more than it saves
+ENOUGH = 250_000  # characters of code below which a second process costs more than it saves
 
 
 class Ahead:

@@ -210,8 +210,8 @@ class Asking:
                 continue
             asking = self._within(target) if beside else self.names(target)
             maker = self.project.source(target) if taken else None
-            if maker is not None:
-                found |= {c.callee.rpartition(".")[2] for c in source.calls if self._direct.asks_made(source, c, maker, taken)}
+            if maker is not None and taken:
+                found |= self._direct.asked_of_made(source, maker, taken)
             if beside and not asking:
                 continue
             if taken is None:
@@ -300,7 +300,7 @@ class Asking:
         defining = [
             target
             for target in self.graph.touches(source.path)
-            for other in (self.project.source(target),)
+            for other in (self.project.source(target) if owner in (self.project.text(target) or "") else None,)
             if other and any(f.name == parts[-1] and f.owner.split("::")[-1] == owner for f in other.functions)
         ]
         return bool(defining) and not any(parts[-1] in self.names(target) for target in defining)

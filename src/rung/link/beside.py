@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
 Result = TypeVar("Result")
-ENOUGH = 1_500_000  # characters of code below which a second process costs more than it saves
+ENOUGH = 250_000  # characters of code below which a second process costs more than it saves
 
 
 @contextmanager

@@ -87,8 +87,10 @@ class Conditions:
         for text in source.texts:
             if text.function >= 0 and self.models.is_model(text.value):
                 texts.setdefault(text.line, set()).add(text.value)
+        if not texts and not any("odel" in line or "ODEL" in line for line in source.lines):
+            return
         for number, line in enumerate(source.lines, 1):
-            given = RETURN.search(line) if len(line) <= LONGEST else None
+            given = RETURN.search(line) if len(line) <= LONGEST and ("return" in line or "=" in line) else None
             if given is None:
                 continue
             told, last = _statement(source.lines, number, given.end())

@@ -44,18 +44,20 @@ class Direct:
     def _generates(self, source: Source, call: Call) -> bool:
         if self._is_generating(source, call.callee, call) or call.callee in self.clients(source.path):
             return True
-        if self.asks_made(source, call, source):
+        if self._asks_made(source, self._made(source), call, call):
             return True
         # handed over uncalled: `retry(client.chat.completions.create, ...)`
         handed = [v.text for v in call.arguments.items if v.kind == "name" and v.text.count(".") >= 2]
         return any(self._is_generating(source, name, None) and not _is_called(source, name, call) for name in handed)
 
-    def asks_made(self, source: Source, call: Call, maker: Source, names: frozenset[str] | None = None) -> bool:
-        """Whether a call is of a method that asks, on an object of any name that the top level of `maker` makes of a framework's class."""
+    def asked_of_made(self, source: Source, maker: Source, names: frozenset[str]) -> set[str]:
+        """Methods that ask, which a file calls on objects of these names that the top level of `maker` makes of a framework's class."""
+        made = {name: kind for name, kind in self._made(maker).items() if name in names}
+        return {c.callee.rpartition(".")[2] for c in source.calls if self._asks_made(maker, made, c)} if made else set()
+
+    def _asks_made(self, maker: Source, made: dict[str, str], call: Call, own: Call | None = None) -> bool:
         receiver, _, method = call.callee.rpartition(".")
-        name = receiver.rpartition(".")[2]
-        kind = self._made(maker).get(name) if name and (names is None or name in names) else None
-        own = call if maker is source else None
+        kind = made.get(receiver.rpartition(".")[2])
         return kind is not None and any(self._is_generating(maker, f"{k}.{method}", own) for k in (kind, kind[:1].lower() + kind[1:]))
 
     def _made(self, source: Source) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from rung.facts.code.source import Call, Function, Source, Value
 from rung.facts.fact import Fact
@@ -32,6 +33,7 @@ class Judged:
         names.append("judging")
         self.patterns = {k: re.compile(words[k], re.IGNORECASE) for k in names}
         self.stores = re.compile(words["stores"])
+        self._is_scored = cache(self._is_score)  # the same names are met in file after file
         self._told: set[str] = set()
         self._unsure: set[str] = set()
         self._given = KeptAnswers(asking, self.stores, self.patterns["judging"])
@@ -89,7 +91,7 @@ class Judged:
 
     def _speaks(self, text: str) -> bool:
         """Whether a file's text has a word of judging or a name of a score."""
-        return bool(self.patterns["judging"].search(text)) or any(map(self._is_scored, sorted(set(re.findall(r"\w{5,40}", text)))))
+        return bool(self.patterns["judging"].search(text)) or any(map(self._is_scored, set(re.findall(r"\w{5,40}", text))))
 
     def _judging(self, source: Source, fields: dict[str, set[str]]) -> int:
         """The line of a function's judge over stored answers whose word is kept; 0 for none."""
@@ -164,7 +166,7 @@ class Judged:
                 return True
         return False
 
-    def _is_scored(self, name: str) -> bool:
+    def _is_score(self, name: str) -> bool:
         spaced = snake(name)
         return bool(self.patterns["scored"].search(spaced)) and not self.patterns["not_scored"].search(spaced)
 
@@ -179,10 +181,11 @@ ANSWER = re.compile(
 
 def _reads(source: Source, inside: list[Function], name: str) -> bool:
     """Whether a function takes records of a name out of where they are stored."""
+    bare = name.replace("_", "")
     for function in inside:
         for number in range(function.line - 1, min(function.end_line, len(source.lines))):
             row = source.lines[number]
-            if not any(plain_name(w) == name for w in re.findall(r"[A-Za-z_]\w*", row)):
+            if bare not in row.lower().replace("_", "") or not any(plain_name(w) == name for w in re.findall(r"[A-Za-z_]\w*", row)):
                 continue
             near = source.lines[max(function.line - 1, number - NEAR) : number + NEAR + 1]
             if any(READS.search(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", n).replace("_", " ")) for n in near):

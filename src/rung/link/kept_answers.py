@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from rung.facts.code.source import Call, Source
 from rung.link.asking import Asking
@@ -13,6 +14,7 @@ ROUNDS = 2
 LONGEST = 14  # lines of a call that are looked at
 
 
+@lru_cache(50_000)
 def plain_name(name: str) -> str:
     """A record's name in snake case and singular."""
     return snake(name.rsplit(".", 1)[-1]).removesuffix("s")
