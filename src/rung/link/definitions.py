@@ -31,7 +31,7 @@ DEFAULTED = re.compile(r"\.(?:default|catch|prefault|fallback|withDefault|option
 # A variable of the environment, and what functions are called that read one.
 VARIABLE = re.compile(r"^[A-Z][A-Z\d]*(?:_[A-Z\d]+)+$")
 READS = re.compile(
-    r"^_*(?:env\w*|(?:get|read|must|require|load|lookup|fetch|from|need)?_?(?:env|environ\w*|var|variable|setting|config|secret)\w*|get|require\w*|must\w*|need\w*|lookup|fetch|read|optional\w*|string|str)!?$",
+    r"^_*(?:\w+_from_(?:json|env|file)|env\w*|(?:get|read|must|require|load|lookup|fetch|from|need)?_?(?:env|environ\w*|var|variable|setting|config|secret)\w*|get|require\w*|must\w*|need\w*|lookup|fetch|read|optional\w*|string|str)!?$",
     re.IGNORECASE,
 )
 # A variable that is read from what holds the whole environment (`env["MODEL"]`, `env.get("MODEL")`, `env.MODEL`), and its default.
@@ -167,9 +167,8 @@ class Definitions:
             name = assignment.name.rsplit(".", 1)[-1]
             if assignment.function >= 0 and not assignment.name.startswith(("self.", "this.", "config.", "c.")):
                 continue
-            if not (self.models.name.search(name) or self._is_alias_table(assignment)) or self.models.other_role.search(
-                f"{name} {source.path.rsplit('/', 1)[-1]}"
-            ):
+            told = self.models.name.search(name) or self._is_alias_table(assignment) or self._is_spread(source, assignment)
+            if not told or self.models.other_role.search(f"{name} {source.path.rsplit('/', 1)[-1]}"):
                 continue
             models = self.names(source, assignment.value)
             if models and not self._is_lone_object(source, assignment):
@@ -204,6 +203,14 @@ class Definitions:
             and bool(ALIASES.search(assignment.name))
             and all(i.kind == "string" and self.models.is_model(i.text) for i in value.items)
         )
+
+    def _is_spread(self, source: Source, assignment: Assignment) -> bool:
+        """Whether a mapping holds what calls are given together with the model (`create(messages=..., **settings)`)."""
+        value = assignment.value
+        if value.kind != "mapping" or not any(self.models.is_model(i.text) for k in self.models.keywords if (i := value.get(k))):
+            return False
+        spread = re.compile(rf"(?:\*\*|\.\.\.)\s?(?:self\.|this\.)?{re.escape(assignment.name.rsplit('.', 1)[-1])}\b")
+        return any(spread.search(line) for line in source.lines)
 
     def _is_lone_object(self, source: Source, assignment: Assignment) -> bool:
         """Whether a call that names the model makes an object that one place alone takes: then the model stands at its only call site."""

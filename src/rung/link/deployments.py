@@ -91,7 +91,13 @@ class Deployments:
             for name, model in VARIABLE.findall(given):
                 if self._is_models(name) and self.models.is_model(model):
                     return Deployed(line, model, bool(self.models.pinned.search(model)))
-        return self._served(" ".join(words), line)
+        return self._versioned(words, line) or self._served(" ".join(words), line)
+
+    def _versioned(self, words: Sequence[str], line: int) -> Deployed | None:
+        """A deployment that is told the model and its version by options of their own."""
+        given = dict(pairwise(w for word in words for w in (word.split("=", 1) if word.startswith("--") else [word])))
+        model, version = given.get("--model-name", ""), given.get("--model-version", "")
+        return Deployed(line, model, True) if self.models.is_model(model) and self.models.version.match(version) else None
 
     def _is_models(self, name: str) -> bool:
         return bool(self.models.name.search(name)) and not self.models.other_role.search(name)

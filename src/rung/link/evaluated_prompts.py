@@ -15,6 +15,7 @@ from rung.link.project import Project
 NAMED = re.compile(r"prompt|\.prompty$|\.jinja2?$|\.j2$", re.IGNORECASE)
 # How a tool is told which folder of prompts it is to run.
 FLOWS = ("flow", "flow_path", "flow_dir", "flow_folder", "base_flow", "target_flow")
+SCORED = ("run",)  # given with a flow that scores what another run answered
 LOADS_FLOW = re.compile(r"(?:^|\.)load_flow$")
 LONGEST = 120
 
@@ -33,13 +34,16 @@ class EvaluatedPrompts:
 
     def _flows(self, source: Source) -> Iterator[str]:
         """Prompts in a declared format in the folders that a source hands on as what is to be run (`run(flow="../chat")`)."""
-        handed = [v for c in source.calls if (v := c.argument(*FLOWS))]
+        handed = [v for c in source.calls if (v := c.argument(*FLOWS)) and c.argument(*SCORED) is None]
         handed += [v for c in source.calls if LOADS_FLOW.search(c.callee) for v in c.arguments.items[:1]]
         handed += [a.value for a in source.assignments if a.name.rsplit(".", 1)[-1] in FLOWS]
         folder = posixpath.dirname(source.path)
+        named = {v.text for v in handed if v.kind == "name"}
+        handed += [a.value for a in source.assignments if a.name in named]
         for name in dict.fromkeys(v.text for v in handed if v.kind == "string" and 0 < len(v.text) < LONGEST):
             for base in dict.fromkeys((folder, "")):
-                yield from self._formatted.get(posixpath.normpath(posixpath.join(base, name)), ())
+                path = posixpath.normpath(posixpath.join(base, name))
+                yield from self._formatted.get(posixpath.dirname(path) if path in self.project.repository.files else path, ())
 
     @cached_property
     def _formatted(self) -> dict[str, list[str]]:

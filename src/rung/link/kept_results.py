@@ -37,6 +37,11 @@ LEFT = re.compile(
     r"\.(?:json|jsonl|csv|tsv|ya?ml)$|(?:^|/)[^/]*(?:results?|scores|grades|20\d\d-?\d\d(?:-?\d\d)?)[^/]*\.(?:json|jsonl|csv|tsv|ya?ml)$",
     re.IGNORECASE,
 )
+# Tables that are called after an evaluation: results where a column holds what was answered, else its cases.
+SCORED = re.compile(r"(?:^|/)[^/]*eval[^/]*\.(?:csv|tsv)$", re.IGNORECASE)
+ANSWERED = re.compile(
+    r"(?:^|[,\t\s\"_])(?:responses?|answers?|outputs?|predictions?|generated\w*|completions?)(?:[,\t\s\"]|$)", re.IGNORECASE
+)
 NOT_LEFT = re.compile(
     r"(?:^|/)(?:migrations?|fixtures?|testdata|seeds?|locales?|schemas?|config|configs|settings|public|static|assets|node_modules|load|perf|k6|locust|\.\w+)/"
     r"|threshold|schema|package|tsconfig|manifest|pric|changelog",
@@ -84,13 +89,14 @@ def _compared(section: str, families: re.Pattern[str]) -> int:
 
 def left_behind(project: Project, path: str) -> bool:
     """Whether a data file is what a run of an evaluation came to: mostly figures, or rows of them, under names of quality."""
-    if not LEFT.search(path) or NOT_LEFT.search(path):
+    if not (LEFT.search(path) or SCORED.search(path)) or NOT_LEFT.search(path):
         return False
     text = project.text(path) or ""
     if not QUALITY.search(text) or len(text) > LONGEST:
         return False
     if path.lower().endswith((".csv", ".tsv")):
-        return _rows(text, "\t" if path.lower().endswith(".tsv") else ",")
+        told = LEFT.search(path) or ANSWERED.search(text.partition("\n")[0])
+        return bool(told) and _rows(text, "\t" if path.lower().endswith(".tsv") else ",")
     scored = list(_scored(project.data(path), "", 5))
     return sum(isinstance(v, float) for v in scored) >= FEWEST and len(scored) >= FEWEST
 

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 # Formats of what is deployed, wherever their files lie.
 DEPLOYED = ("arm", "bicep", "cloudformation", "compose", "helm", "kubernetes", "terraform")
+# A value that a framework takes from the environment, with its default; and keys of settings that are of a language model.
+PLACEHOLDER = re.compile(r"^\$\{[\w.-]+(?::([^{}]*))?\}$")
+LANGUAGE = re.compile(r"chat|language|llm|completion|openai|generat", re.IGNORECASE)
 INDEX = re.compile(r"(?:^|\.)\d+(?=\.|$)")
 
 
@@ -34,7 +37,11 @@ class ModelSettings:
             if self.models.other_role.search(key) or not value:
                 continue
             plain = re.sub(r"\.(?:default|value)$", "", key).rsplit(".", 1)[-1]
-            if self.models.version_name.search(plain) or re.search(r"model\.version$", key, re.IGNORECASE):
+            given = PLACEHOLDER.match(value) if _is_framework(setting) else None
+            if given:
+                if self.models.name.search(plain.replace("-", "_")) and LANGUAGE.search(key):
+                    yield self._setting(setting, "setting", given[1] if given[1] and self.models.is_model(given[1]) else "", None)
+            elif self.models.version_name.search(plain) or re.search(r"model\.version$", key, re.IGNORECASE):
                 if self.models.version.match(value) and self._of_model(setting, plain):
                     yield self._setting(setting, "infrastructure", value, True)
             elif (
@@ -91,11 +98,8 @@ class ModelSettings:
     def _is_read(self, setting: Fact) -> bool:
         """Whether something reads the setting: a platform that does so by itself, or code that names the key."""
         form = str(setting.fields["format"])
-        if (
-            form in ("bicep", "terraform", "arm", "cloudformation", "properties", "compose", "helm", "kubernetes")
-            or "application" in setting.location.path.rsplit("/", 1)[-1]
-        ):
-            return form != "compose" or True
+        if form in DEPLOYED or _is_framework(setting):
+            return True
         name = re.sub(r"[^a-z0-9]", "", str(setting.fields["name"]).lower())
         return name in self._mentioned if form == "env" else True
 
@@ -118,6 +122,11 @@ class ModelSettings:
 def _parent(setting: Fact) -> tuple[str, str]:
     """The file of a setting, and the key that holds its own."""
     return setting.location.path, str(setting.fields["key"]).rpartition(".")[0]
+
+
+def _is_framework(setting: Fact) -> bool:
+    """Whether a framework reads the setting's file by itself."""
+    return str(setting.fields["format"]) == "properties" or "application" in setting.location.path.rsplit("/", 1)[-1]
 
 
 def _place(setting: Fact) -> tuple[str, str]:

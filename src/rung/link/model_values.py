@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from typing import TYPE_CHECKING
 
@@ -75,6 +76,8 @@ class ModelValues:
         head = name.split(".", maxsplit=1)[0]
         if "." in name and head in self.models.model_names(source) and not self.assigned(source, head, call):
             return "literal", name  # a constant of the SDK
+        if self._is_library_constant(source, name):
+            return "literal", ""
         found = self.assigned(source, name, call)
         if found is not None:
             how, model = self.resolve(source, found.value, None) if found.value.kind in ("string", "choice", "call") else ("", "")
@@ -87,6 +90,14 @@ class ModelValues:
         if call is not None and call.function >= 0 and head in source.functions[call.function].parameters:
             return "parameter", ""
         return "setting", self._definition_of(name.rsplit(".", 1)[-1], source)
+
+    def _is_library_constant(self, source: Source, name: str) -> bool:
+        """Whether a plain name is a library's own for one model, taken from there by an import (`import static ...GPT_4_O_MINI`)."""
+        modules = [i.module for i in source.imports if any(name in names for names in i.names)]
+        if not modules or not self.models.is_spoken(name):
+            return False
+        own = {posixpath.splitext(posixpath.basename(t))[0] for t in self.models.graph.touches(source.path)}
+        return own.isdisjoint(re.split(r"[./:\\]+", module)[-1] for module in modules)
 
     def assigned(self, source: Source, name: str, call: Call | None) -> Assignment | None:
         """The assignment of a name that a call sees: in its own function, else at the top level."""

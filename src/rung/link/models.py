@@ -256,8 +256,12 @@ class Models:
     def is_constant(self, source: Source, name: str) -> bool:
         """Whether a dotted name is a constant by which an SDK calls a generative language model (`openai.GPT4o`)."""
         head, dot, _ = name.partition(".")
+        return bool(dot) and self.is_spoken(name) and head in self.model_names(source)
+
+    def is_spoken(self, name: str) -> bool:
+        """Whether a name's last part spells the name of a generative language model (`GPT_4_O_MINI`)."""
         spoken = CASE.sub("-", name.rsplit(".", 1)[-1]).replace("_", "-").lower()
-        return bool(dot) and (self.is_model(spoken) or self.is_model(f"models/{spoken}")) and head in self.model_names(source)
+        return self.is_model(spoken) or self.is_model(f"models/{spoken}")
 
     def _in_commands(self) -> Iterator[Fact]:
         """Models that a command sets for a deployment, or at a revision of which one starts a server."""

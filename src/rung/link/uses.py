@@ -133,7 +133,7 @@ class Uses:
             if "calls" not in tool.entry and "keywords" not in tool.entry and not _is_excluded(tool, source):
                 found[identifier] = (line, "import")
         for call in source.calls:
-            for tool in self._called(path, call):
+            for tool in (t for c in (call, *_handed_on(call)) for t in self._called(path, c)):
                 found.setdefault(tool.id, (call.line, "call"))
         for tool, line, via in (*self._decorated(source), *self._addressed(source), *self._set(source), *self._handed(source)):
             found.setdefault(tool.id, (line, via))
@@ -252,6 +252,14 @@ class Uses:
         return self.project.fact(
             "use", path, line, text, tool=tool.id, category=tool.category, via=via, protects=list(tool.strings("protects"))
         )
+
+
+def _handed_on(call: Call) -> Iterator[Call]:
+    """Methods that a call is handed uncalled, with what they are to be called with: `to_thread(client.check, text)`."""
+    for index, value in enumerate(call.arguments.items):
+        if value.kind == "name" and "." in value.text and not call.arguments.keys[index]:
+            given = call.arguments._replace(items=call.arguments.items[index + 1 :], keys=call.arguments.keys[index + 1 :])
+            yield call._replace(callee=value.text, arguments=given)
 
 
 def _inside(value: Value, key: str, depth: int) -> Value | None:

@@ -73,6 +73,8 @@ class Layout:
         for depth, part in enumerate(folders):
             if part in names.MAYBE_VENDORED and (depth == 0 or folders[depth - 1] in names.ASSETS):
                 return True
+        if any(names.LIBRARIES.fullmatch(above) and names.VERSIONED.fullmatch(part) for above, part in pairwise(folders)):
+            return True
         return ("wwwroot/lib/" in "/".join(folders) + "/") or not self._vendored.isdisjoint(above)
 
     def _is_generated(self, folders: list[str], name: str, above: list[str]) -> bool:

@@ -24,6 +24,7 @@ MAYBE_VENDORED = words("vendor vendors external externals extern")
 ASSETS = words("static public assets js css wwwroot")
 LICENCE = _pattern(r"(?:licen[cs]e|copying|notice)(?:[.-].*)?")
 VENDOR_LIST = words("modules.txt autoload.php")  # what package managers put directly into a folder of copies
+LIBRARIES, VERSIONED = _pattern(r"libs?|libraries|deps"), _pattern(r"[\w.-]*[a-z][-_@]v?\d+(?:\.\d+)+")  # `libs/chart-1.2`
 MINIFIED = _pattern(r".*[.-]min\.(?:js|mjs|css)")
 
 # --- what a program wrote
