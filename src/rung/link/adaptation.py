@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from rung.facts.code.source import Call, Source, Value
 from rung.facts.fact import Fact
 from rung.link.asking import Asking
+from rung.link.cached_answers import CachedAnswers
 from rung.link.evaluation import Evaluation
 from rung.link.experiments import Experiments
 from rung.link.glance import MODEL_CATEGORIES
@@ -25,7 +26,7 @@ LOADED = re.compile(r"\.(?:load|read|get)", re.IGNORECASE)
 
 
 class Adaptation:
-    """Facts of kind `parameter`, `few-shot`, `optimization` and `experiment`."""
+    """Facts of kind `parameter`, `few-shot`, `cached-answer`, `optimization` and `experiment`."""
 
     def __init__(
         self, project: Project, uses: Uses, asking: Asking, models: Models, evaluations: list[Evaluation], prompts: list[Fact]
@@ -56,6 +57,7 @@ class Adaptation:
             ):
                 found.append(Fact("parameter", setting.location, setting.text, {"role": "application", "sets": "generation"}))
         found += self._in_definitions()
+        found += CachedAnswers(self.project, self.asking).facts()
         found += Optimizing(self.project, self.asking, self.evaluations).facts()
         return [*found, *Experiments(self.project, self.asking, self.models, self.evaluations).facts()]
 
@@ -149,9 +151,9 @@ class Adaptation:
         return 0
 
     def _makes_requests(self, path: str) -> bool:
-        """Whether a file may ask a model, or what does uses it (a builder of requests)."""
-        near = self.asking.graph.near
-        return path in near or any(user in near for user in self.asking.graph.used.get(path, ()))
+        """Whether a file may ask a model, or what does uses it (a builder of requests), or it uses what does (and hands it a request)."""
+        graph = self.asking.graph
+        return path in graph.near or graph.leading.get(path) == 1 or any(user in graph.near for user in graph.used.get(path, ()))
 
     def _is_handed(self, part: Given, kind: str) -> bool:
         """Whether a part stands in a request to a model: beside messages, a model or the like, or among options of a call that asks one."""

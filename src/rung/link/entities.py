@@ -23,6 +23,7 @@ SPEAKS = Expression(
     r"(?:[Ii]nput|[Oo]utput|[Pp]rompt|[Cc]ompletion|[Tt]otal|[Cc]ached?)_?[Tt]okens?|[Tt]oken_?(?:[Uu]sage|[Cc]ount)"
     r"|[Tt]okens(?:_[Uu]sed)?\b|"
     r"[Cc]ost|[Ss]tars\b|[Uu]sage\b|[Ff]eedback|[Vv]otes?|[Rr]ating|[Tt]humb|[Hh]elpful|[Rr]elevance|[Gg]roundedness|[Ff]aithfulness"
+    r"|[Cc]orrections?\b|[Cc]orrected"
 )
 # The same of records of what was answered, and of what a judge says of it.
 ANSWERED = re.compile(r"(?i)(?:\b|_)(?:answers?|reply|replies|completions?|verdicts?)(?:\b|_)")

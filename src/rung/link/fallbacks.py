@@ -33,6 +33,8 @@ HANDLER = re.compile(r"^(\s*)(?:\}\s*)?(?:except\b|catch\b|rescue\b)")
 # A question that ended with an error, where errors are values.
 FAILURE = re.compile(r"\bif\b.*\berr\w*\s*!=\s*nil|\bErr\(\w*\)\s*=>|\.is_err\(\)")
 TRIED = re.compile(r"^\s*(?:try|begin)\b")
+# What is taken out of an object or a mapping, by its name: `.model`, `["model"]`, `.get("model")`, `[:model]`.
+TAKEN = r"""\??(?:\.(?:get|fetch|at)\(|\.|\[)[\s:"']{0,3}(\w+)"""
 VARIABLE = re.compile(
     r"\bfor(?:each)?\b\s*(?:await\s*)?\(?\s*(?:(?:const|let|var|final|[\w<>]+)\s+)?\[?(?:\w+\s*,\s*)?(\w+)\]?\s*(?:in\b|of\b|:?=\s*range\b|:)"
 )
@@ -103,7 +105,8 @@ class Fallbacks:
             body = "\n".join(source.lines[function.line - 1 : function.end_line])
             if self.ordered.search(loop.iterable) and self.models.name.search(holder) and SENDS.search(body):
                 return True  # the model's name itself is handed over, at an address that is configured
-            if (leads or SENDS.search(body)) and any(self.models.name.search(t) for t in re.findall(rf"(?<![\w.]){holder}\.(\w+)", body)):
+            taken = re.findall(rf"(?<![\w.]){holder}{TAKEN}", body)
+            if (leads or SENDS.search(body)) and any(self.models.name.search(t) for t in taken):
                 return True
         return False
 

@@ -33,6 +33,7 @@ class LoadedPrompts:
         self.project, self.graph, self.uses, self.words = project, graph, uses, words
         self.paths, self.modules = re.compile(words["paths"], re.IGNORECASE), re.compile(words["modules"], re.IGNORECASE)
         self._parts: dict[str, bool] = {}
+        self._spoken: dict[tuple[str, str], bool] = {}
         self._shell = ShellAgents(project)
 
     def is_named(self, path: str) -> bool:
@@ -54,11 +55,26 @@ class LoadedPrompts:
         texts = self._texts
         if SELF_NAMED.match(posixpath.basename(path)) and self._names_part(posixpath.basename(path)):
             return True
-        if self.is_handed(path) or posixpath.basename(path) in texts or stem in texts or stem.split(".")[0] in texts:
+        if self.is_handed(path) or posixpath.basename(path) in texts:
+            return True
+        if (stem in texts or stem.split(".")[0] in texts) and self._is_spoken_of(posixpath.dirname(path), posixpath.splitext(path)[1]):
             return True
         if folder and self.paths.search(folder + "/"):
             return folder in texts or any(t.endswith(f"/{folder}") or f"{folder}/" in t for t in texts)
         return self._is_below(posixpath.dirname(posixpath.dirname(path)), folder)
+
+    def _is_spoken_of(self, folder: str, suffix: str) -> bool:
+        """Whether code or settings speak of a folder, or of files of that suffix beside themselves; else a stem is only a word."""
+        known = self._spoken.get((folder, suffix))
+        if known is None:
+            name = posixpath.basename(folder) or suffix
+            texts = {p: self.project.text(p) or "" for p in self.project.code if self.project.is_application(p)}
+            values = (str(s.fields["value"]) for s in self.project.settings)
+            known = any(name in text for text in (*texts.values(), *values)) or any(
+                suffix in text for path, text in texts.items() if posixpath.dirname(path) == folder
+            )
+            self._spoken[folder, suffix] = known
+        return known
 
     def _is_below(self, above: str, folder: str) -> bool:
         """Whether code fills in the name of a folder below that of the prompts (`prompts/$version/$name.txt`), or joins the two."""

@@ -37,7 +37,7 @@ READ = re.compile(
     re.IGNORECASE,
 )
 # Names of functions that end with a version (`summaryV2`, `summary_v2`), and arms of a switch over versions.
-VERSIONED_FUNCTION = re.compile(r"(?:[a-z\d]V|_v)\d{1,3}$")
+VERSIONED_FUNCTION = re.compile(r"(?:[a-z\d]V|_[vV])\d{1,3}$")
 VERSION_ARM = re.compile(r"^\s*(?:case\s+)?[\"'](v\d{1,3}[a-z]?)[\"']\s*(?:=>|->|:(?!:))", re.IGNORECASE)
 # Parts of a name that says what kind of a prompt a file holds, with what settings.
 # A path of prompts in which code fills in the variant: `prompts/answer.${variant}.txt`, `f"{name}_{prompt_version}.md"`.

@@ -42,14 +42,16 @@ def parts(source: Source, direct: frozenset[int], wanted: frozenset[str]) -> Ite
 
 
 def _parts(source: Source, direct: frozenset[int], wanted: frozenset[str]) -> Iterator[Given]:
+    # `{ model, temperature, messages }`: what a name holds that stands for key and value, unless it is only handed through
+    short = frozenset(a.name for a in source.assignments) if source.language == "javascript" else frozenset()
     for call in source.calls:
         above = frozenset({ASKED}) if id(call) in direct else frozenset()
-        yield from _inside(call.arguments, above, call.line, 0)
+        yield from _inside(call.arguments, above, call.line, short)
         if call.arguments.items and call.arguments.items[0].text in wanted:
             yield from _put(source, call)
     for assignment in source.assignments:
         if assignment.value.kind in ("mapping", "list"):
-            yield from _inside(assignment.value, frozenset({assignment.name.rsplit(".", 1)[-1]}), assignment.line, 0)
+            yield from _inside(assignment.value, frozenset({assignment.name.rsplit(".", 1)[-1]}), assignment.line, short)
     for text in source.texts:
         if len(text.value) < 20_000 and "{" in text.value and '"' in text.value:
             keys = list(JSON_KEY.finditer(text.value))
@@ -61,18 +63,18 @@ def _parts(source: Source, direct: frozenset[int], wanted: frozenset[str]) -> It
         yield from _ruby(source)
 
 
-def _inside(value: Value, above: frozenset[str], line: int, depth: int) -> Iterator[Given]:
+def _inside(value: Value, above: frozenset[str], line: int, short: frozenset[str], depth: int = 0) -> Iterator[Given]:
     if depth > DEEP:
         return
     line = value.line or line
     pairs = list(_pairs(value))
     keys = above | {k for k, _ in pairs}
     for key, item in pairs:
-        if item.text != key or item.kind != "name":  # some grammars give a member's own name before its value
+        if item.text != key or item.kind != "name" or key in short:  # some grammars give a member's own name before its value
             yield Given(key, item, keys, item.line or line)
     for name, item in zip_longest(value.keys, value.items):
         if item is not None and name not in DESCRIBES and item.kind in ("mapping", "list", "call", "choice"):
-            yield from _inside(item, keys, line, depth + 1)
+            yield from _inside(item, keys, line, short, depth + 1)
 
 
 def _pairs(value: Value) -> Iterator[tuple[str, Value]]:

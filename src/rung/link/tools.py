@@ -57,7 +57,7 @@ class ToolUses:
         known: Counter[tuple[str, str]] = Counter()
         for path in self.project.code:
             role = str(self.project.role(path))
-            if all(known[tool, role] >= ENOUGH for tool in self.uses.glance.tools(path)):
+            if all(known[tool, role] >= ENOUGH for tool in self.uses.mentioned(path)):
                 continue
             for use in self.uses.in_source(path):
                 if use.fields["category"] in RUNNING and (self.unwired.holds(path) or self._is_idle(use)):

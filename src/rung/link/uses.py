@@ -16,6 +16,9 @@ from rung.link.project import Project
 SPACE = re.compile(r"\s")
 # Tools whose objects are made in one file and called in others.
 HANDED = ("llm-observability",)
+SHARED = frozenset(
+    ["approval", "guardrail", "injection-detection", "llm-observability", "moderation", "pii-redaction", "prompt-registry", "user-feedback"]
+)
 DEEP = 3  # mappings in mappings through which a keyword is looked for
 URL_HOST = re.compile(r"(?:https?|wss?|grpc)://([\w.-]+(?::\d+)?)|^([\w-]+(?:\.[\w-]+)+)(?::\d+)?(?:/|$)")
 
@@ -28,6 +31,7 @@ class Uses:
         self.graph = graph
         self.catalogue = project.catalogue
         self._imported: dict[str, dict[str, int]] = {}
+        self._mentioned: dict[str, frozenset[str]] = {}
         self._found: dict[str, list[Fact]] = {}
         self._called_names: dict[str, frozenset[str]] = {}
         self.glance = glance
@@ -36,13 +40,18 @@ class Uses:
         """Ids of the tools that a file imports (their `names` regarded), with the line."""
         known = self._imported.get(path)
         if known is None:
-            source = self.project.source(path) if self.mentions_tool(path) else None
+            source = self.project.source(path) if self.glance.tools(path) else None
             known = self._imported[path] = dict(self._imports(source)) if source else {}
         return known
 
-    def mentions_tool(self, path: str) -> bool:
-        """Whether a file may use any tool; asked before it is parsed."""
-        return bool(self.glance.tools(path))
+    def mentioned(self, path: str) -> frozenset[str]:
+        """Ids of the tools that a file may use, itself or by an object that another file of the repository's makes; told by a glance."""
+        known = self._mentioned.get(path)
+        if known is None:
+            given = (i for t in self.graph.glanced(path) for i in self.glance.tools(t))
+            shared = frozenset(i for i in given if self.catalogue.by_id[i].category in SHARED)
+            known = self._mentioned[path] = self.glance.tools(path) | shared
+        return known
 
     def available(self, path: str, tool: str) -> bool:
         """Whether a file imports the tool or gets a name from a file that does."""
@@ -121,7 +130,7 @@ class Uses:
         """Facts of kind `use` for a file, one a tool, at the most telling line."""
         known = self._found.get(path)
         if known is None:
-            source = self.project.source(path) if self.mentions_tool(path) else None
+            source = self.project.source(path) if self.mentioned(path) else None
             known = self._found[path] = self._of(source) if source else []
         return known
 
