@@ -89,7 +89,7 @@ class Feedback:
             votes = [n for n in spaced if word.search(n) and not AGGREGATE.search(n)]
             starred = self._is_starred(entity)
             votes += starred
-            corrected = self._is_corrected(entity)
+            corrected = self._is_corrected(entity) + self._is_thumb(entity)
             votes += corrected
             on_answer = "feedback" in entity.name.lower() or any(
                 ANSWER.search(n) or self.patterns["rated_fields"].search(n) for n in spaced
@@ -119,6 +119,11 @@ class Feedback:
         """The fields in which a person puts right what the model proposed, beside whether it was right or who says so."""
         corrected = [n for n in entity.spaced if self.patterns["corrections"].search(n)]
         return corrected if any(self.patterns["reviewed"].search(n) for n in entity.spaced) else []
+
+    def _is_thumb(self, entity: Entity) -> list[str]:
+        """The fields that say which way a thumb points, in a record of thumbs."""
+        values = [n for n in entity.spaced if self.patterns["thumb_values"].search(n)]
+        return values if self.patterns["thumbs"].search(snake(entity.name)) else []
 
     def _is_starred(self, entity: Entity) -> list[str]:
         """The fields in which users rate what a model wrote and the application stored, where something takes ratings."""

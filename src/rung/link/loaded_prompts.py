@@ -21,6 +21,8 @@ NAMES_FILES = Expression(
 )
 # A folder a prompt, a file a part of the conversation.
 SELF_NAMED = re.compile(r"(?:system|user)\.(?:md|txt|j2|jinja2?|hbs|mustache|liquid|tmpl)$")
+# A name that is worked out, and the suffix behind it.
+FILLED_IN = re.compile(r"(?:\}|%[sv]|\$\w{1,30})(\.\w{2,10})$")
 EMBED = re.compile(r"^//go:embed[ \t]+(.+)$", re.MULTILINE)
 PROJECTS = (".csproj", ".fsproj", ".vbproj")
 RESOURCE = re.compile(r"""<EmbeddedResource\s+Include=["']([^"';]+)""")
@@ -37,8 +39,26 @@ class LoadedPrompts:
         self._shell = ShellAgents(project)
 
     def is_named(self, path: str) -> bool:
-        """Whether application code embeds the file, or a string constant of it ends with the file's name."""
-        return path in self._embedded or posixpath.basename(path) in self._texts_tails
+        """Whether application code embeds the file, a string constant of it ends with the file's name, or code fills that in."""
+        return path in self._embedded or posixpath.basename(path) in self._texts_tails or self._is_filled_in(path)
+
+    def _is_filled_in(self, path: str) -> bool:
+        """Whether a file that asks a model, in the same package, takes files of that suffix by a name that it works out."""
+        suffix = posixpath.splitext(path)[1]
+        return any(suffix == ending and path.startswith(folder) for folder, ending in self._filled)
+
+    @cached_property
+    def _filled(self) -> frozenset[tuple[str, str]]:
+        """Folders of files that ask a model, each with a suffix before which they fill in a name (`f"{version}.j2"`)."""
+        found: set[tuple[str, str]] = set()
+        endings = tuple(self.words["templates"])
+        for path in sorted(self.graph.near) if endings else ():
+            text = self.project.text(path) or "" if self.project.is_application(path) and "/" in path else ""
+            source = self.project.source(path) if any(e in text for e in endings) else None
+            for told in source.texts if source else ():
+                if match := FILLED_IN.search(told.value):
+                    found.add((f"{posixpath.dirname(path)}/", match[1]))
+        return frozenset(found)
 
     def is_handed(self, path: str) -> bool:
         """Whether a string constant that speaks of prompts names the template file."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import cached_property
 
-from rung.facts.code.source import Function, Source
+from rung.facts.code.source import Function, Source, Value
 from rung.link.conditions import BRANCH
 from rung.link.models import EVALUATES, Models
 
@@ -24,6 +24,8 @@ HELD = re.compile(
 TAIL = re.compile(r"_?(?:model|llm|tier|deployment)(?:_?(?:name|id))?$", re.IGNORECASE)
 COUNTS = re.compile(r"cost|pric|count|limit|token|window|label|title|format|log|colou?r|style", re.IGNORECASE)
 LONGEST = 60
+# A size that is compared with another one: no arrow, no type's brackets.
+COMPARES = re.compile(r"[\w)\]]\s*(?:<=|>=)\s*[\w(*&]|[\w)\]] [<>] [\w(*&]")
 
 
 class Tiers:
@@ -54,6 +56,24 @@ class Tiers:
             given = {m.lower() for line in lines[1:] or lines if GIVES.search(line) for m in MEMBER.findall(line) if self.sizes.search(m)}
             if len(given) >= 2 and self._looks(source, index, function, lines) and len(given & self._kept) >= 2:
                 yield function.line
+        yield from self._by_threshold(source)
+
+    def _by_threshold(self, source: Source) -> Iterator[int]:
+        """Lines of tables that give each model the size up to which it is taken, where a function compares what it is given with that."""
+        for assignment in source.assignments:
+            rows = assignment.value.items if assignment.function < 0 and assignment.value.kind in ("list", "call") else ()
+            if sum(self._is_row(row) for row in rows) < 2:
+                continue
+            named = re.compile(rf"\b{re.escape(assignment.name.rsplit('.', 1)[-1])}\b")
+            for function in source.functions:
+                body = "\n".join(source.lines[function.line - 1 : function.end_line])
+                if named.search(body) and COMPARES.search(body) and not COUNTS.search(function.name):
+                    yield assignment.line
+                    break
+
+    def _is_row(self, row: Value) -> bool:
+        kinds = {item.kind for item in row.items}
+        return "number" in kinds and sum(i.kind == "string" and self.models.is_model(i.text) for i in row.items) == 1
 
     def _looks(self, source: Source, index: int, function: Function, lines: list[str]) -> bool:
         """Whether a condition looks at what the function is given, or at what it works out of that."""

@@ -45,6 +45,19 @@ def test_taskfile():
     assert "include:docs:./docs" in found
 
 
+def test_dvc():
+    found = units("ml/dvc.yaml", (
+        "stages:\n  train:\n    wdir: job\n    cmd: python train.py\n    outs: [model]\n"
+        "  score:\n    foreach: [a, b]\n    do:\n      cmd:\n        - mkdir -p out\n        - python score.py ${item}\n"
+        "      deps: [model, cases.csv]\n      metrics:\n        - out/scores.json:\n            cache: false\n"
+        "  report:\n    cmd: python report.py\n    deps: [out/scores.json]\n  odd: 3\n"
+    ))  # fmt: skip
+    assert (found["train"].folder, found["train"].needs, words(found["train"])) == ("ml/job", (), ["python train.py"])
+    assert (found["score"].needs, words(found["score"])) == (("train",), ["mkdir -p out", "python score.py ${item}"])
+    assert (found["report"].needs, found["report"].default, found["report"].line) == (("score",), True, 16)
+    assert found["odd"].commands == ()
+
+
 def test_package_json():
     text = json.dumps({"name": "test", "scripts": {"pretest": "tsc", "test": "A=1 vitest run && b"}}, indent=2)
     found = units("web/package.json", text)

@@ -31,8 +31,8 @@ def _runner(
     kinds: str, verbs: str = "", named: str = "", valued: str = "", folder: str = "", file: str = "",
     several: bool = True, climbs: bool = True, appends: bool = False,
 ) -> Runner:  # fmt: skip
-    """A runner from texts of words; a lone `-` among the verbs says that there may be none."""
-    verb_words = frozenset("" if word == "-" else word for word in verbs.split())
+    """A runner from texts of words; a lone `-` among the verbs says that there may be none, and `+` joins the words of one."""
+    verb_words = frozenset("" if word == "-" else word.replace("+", " ") for word in verbs.split())
     options = [frozenset(text.split()) for text in (named, valued, folder, file)]
     return Runner(tuple(kinds.split()), verb_words, options[0], options[1], options[2], options[3], several, climbs, appends)
 
@@ -74,6 +74,7 @@ RUNNERS: Mapping[str, Runner] = {
     "hatch": _runner("hatch", "run", valued="-e --env", several=False, appends=True),
     "deno": _runner("deno", "task run", several=False, appends=True),
     "composer": _runner("composer", "- run-script run", several=False, appends=True),
+    "dvc": _runner("dvc", "repro exp+run", folder="-C --cd", valued="-n --name -S --set-param -j --jobs", file="-f --file", climbs=False),
     "mise": _runner("mise", "- run r", several=False, appends=True),
 }
 
@@ -94,15 +95,15 @@ class CommandLine:
         self.explicit = False
         self._read(found.words)
         verbs = runner.verbs
-        self.applies = not verbs or "" in verbs or bool(self.names and self.names[0] in verbs)
-        if self.names and self.names[0] in verbs and not self.explicit_first:
-            self.names = self.names[1:]
+        length = next((n for n in (2, 1) if " ".join(self.names[:n]) in verbs), 0) if self.names else 0
+        self.applies = not verbs or "" in verbs or length > 0
+        if length:
+            self.names = self.names[length:]
         if not runner.several and self.names:
             self.rest = (*self.names[1:], *self.rest)
             self.names = self.names[:1]
 
     def _read(self, words: Sequence[str]) -> None:
-        self.explicit_first = False
         at = 1
         known = (self.runner.named, self.runner.folder, self.runner.file, self.runner.valued)
         while at < len(words):

@@ -11,6 +11,7 @@ from rung.facts.pipelines.units.cargo import read_cargo
 from rung.facts.pipelines.units.compose import read_compose
 from rung.facts.pipelines.units.dagger import read_dagger
 from rung.facts.pipelines.units.dockerfile import read_dockerfile
+from rung.facts.pipelines.units.dvc import read_dvc
 from rung.facts.pipelines.units.earthfile import read_earthfile
 from rung.facts.pipelines.units.gradle import read_gradle
 from rung.facts.pipelines.units.hooks import read_lefthook, read_pre_commit
@@ -52,6 +53,7 @@ _READERS: tuple[tuple[_Reader, tuple[str, ...]], ...] = (
     (read_cargo, (".cargo/config.toml", ".cargo/config")),
     (read_earthfile, ("Earthfile", "*.earth")),
     (read_nx, ("project.json",)),
+    (read_dvc, ("dvc.yaml",)),
     (read_pre_commit, (".pre-commit-config.y*ml",)),
     (read_lefthook, ("lefthook.y*ml", ".lefthook.y*ml", "lefthook-local.y*ml")),
     (read_procfile, ("Procfile", "Procfile.*")),
