@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection
 from functools import lru_cache
 
-from rung.facts.code.source import Call, Comparison, Source
+from rung.facts.code.source import Assignment, Call, Comparison, Source
 from rung.link.declared_tests import TestUnit
 from rung.link.forms import formal_call, formal_comparison, formal_text, formal_truth
 
@@ -46,8 +46,12 @@ BOOKKEEPING = re.compile(
     r"""(?:NotEqual|not\.toBe|not\.toEqual|!=)\s*\(?[^,]*,?\s*(?:""|''|None|null|0)\s*\)?"""
 )
 
+# What a sum is divided by: how many cases there are.
+SHARE = re.compile(r"/\s?(?:Math\.max\(1,\s?)?[\w.!]{1,60}\.(?:length|Length|Count\(\)|Count|size\(\)|size|count\(\)|count)\b")
+
 PARSES = re.compile(r"(?:^|\.)(?:loads|json|safe_load|model_dump|dict|literal_eval|parse_json)$")
 LONGEST = 2000
+LONGEST_VALUE = 15  # lines
 NO_ANSWERS = ("err", "_")  # how a call of Go's went
 LOOPED = re.compile(r"\bfor\s+\(?(?:const|let|var)?\s*(\w+)|\bas\s+(?:\$\w+\s*=>\s*)?\$(\w+)")  # the variable of a loop
 
@@ -119,12 +123,31 @@ def derived(source: Source, unit: TestUnit, asking: list[Call], given: frozenset
             continue
         text = " ".join(source.lines[assignment.line - 1 : assignment.line + 1])
         right = text.split("=", 1)[-1]
-        if any(call.line in (assignment.line, assignment.value.line) for call in inside) or mentions(right, names):
+        through = _end(source, assignment) if inside else assignment.line
+        if (
+            any(call.line in (assignment.line, assignment.value.line) for call in inside)
+            or mentions(right, names)
+            or any(assignment.line < call.line <= through for call in inside)
+        ):
             names.add(assignment.name.rsplit(".", 1)[-1])
     for loop in source.loops:
         if loop.function in unit.functions and mentions(loop.iterable, names):
             names |= {name for found in LOOPED.findall(source.lines[loop.line - 1]) for name in found if name}
     return frozenset(names)
+
+
+def _end(source: Source, assignment: Assignment) -> int:
+    """The last line of what is assigned: lists written over several lines, and calls together with the functions that they are handed."""
+    if assignment.value.kind not in ("call", "other", "list"):
+        return assignment.line
+    depth = 0
+    for number in range(assignment.line, min(assignment.line + LONGEST_VALUE, len(source.lines)) + 1):
+        line = source.lines[number - 1]
+        depth += sum(line.count(c) for c in "([{") - sum(line.count(c) for c in ")]}")
+        following = source.lines[number].lstrip() if number < len(source.lines) else ""
+        if depth <= 0 and not following.startswith((".", "?.", "->")):  # a chain goes on
+            return number
+    return assignment.line
 
 
 def mentions(text: str, names: set[str] | frozenset[str]) -> bool:
@@ -156,7 +179,7 @@ def on_content(source: Source, call: Call) -> bool:
                 body,
             )
         ) and not (FORM_ONLY.search(body) or formal_text(body))
-    text = FORMAL_LINK.sub("", text) if len(text) < LONGEST else text
+    text = SHARE.sub("", FORMAL_LINK.sub("", text)) if len(text) < LONGEST else text
     if FORM_ONLY.search(text) or KEY_PRESENT.search(text) or BOOKKEEPING.search(text):
         return False
     if source.language != "python" and formal_truth(call, text):

@@ -58,6 +58,14 @@ NO_SCORE = re.compile(r"\blen\(|version|\btime\b|elapsed|timeout|retr(?:y|ies)|a
 EACH = re.compile(r"(?<!\w)(?:any|all|some|every|Any|All)\(")
 TOLD = re.compile(r"expect|label|gold|truth|reference|ideal|answer|repl(?:y|ies)|response|output|predict|\bgot\b", re.IGNORECASE)
 COLLECTS = re.compile(r"\s*(\w+)(?:\.(?:append|add|extend|update)\(|\[[^\]]{1,60}\]\s*=(?!=)|\s*(?:\+=|\|=|=(?!=)\s*(?:True|False|1)\b))")
+# The same in other languages: `worse++`, `$bad[] = $name`, `ok = false`, `failures << row`; and right behind a condition.
+COUNTS = re.compile(
+    r"\s*[$@]?(\w{1,60})(?:\+\+|\.(?:push|append|push_back|add|Add|insert)\(|\[\]\s?=|\s?(?:\+=|\|\|?=|<<|=(?!=)\s?(?:true|false|1|append\()\b))"
+)
+AT_ONCE = re.compile(r"\)\s?\{?" + COUNTS.pattern)
+GATHERS = re.compile(r"\s*[$@]?(\w{1,60})\s?(?:[|&+]=|\|\|=|&&=|=\s?[$@]?\1\s(?:or|and|\|\|?|&&?)\s)")
+CONDITION = re.compile(r"\s*(?:\}\s?)?(?:if|elif|elsif|else if|unless)\b")
+TOLD_APART = ("==", "!=", "===", "!==")
 RETURNS = 2  # functions that hand a verdict on
 
 
@@ -98,7 +106,8 @@ def _program_returns(source: Source) -> int:
     if _returns_verdict(source, "Main"):
         return next(f.line for f in source.functions if f.name == "Main")
     for number, line in enumerate(source.lines, 1):
-        if re.match(r"return\b.*[?<>]", line) and BAR.search(_plain(line)):
+        told = re.match(r"return\b.*[?<>]", line) is not None
+        if told and (BAR.search(_plain(line)) or not _shortfalls(source).isdisjoint(re.findall(r"\w+", line))):
             return number
     return 0
 
@@ -120,6 +129,8 @@ def _ends_badly(source: Source, value: Value, line: int) -> bool:
         return True  # `sys.exit(len(failures))`, `sys.exit("\n".join(failures))`
     if BAR.search(_plain(value.text)) or (BAR.search(written) and (GUARDED.search(written) or re.search("[<>]", written))):
         return True
+    if any(c.line == line and _on_score(c) for c in source.comparisons):
+        return True  # `sys.exit(total / len(cases) < 4)`
     names = re.findall(r"\w+", f"{value.text} {written}")
     if not _shortfalls(source).isdisjoint(names):
         return True
@@ -190,10 +201,11 @@ def _after_bar(source: Source, line: int, above: int) -> bool:
 
 
 def _shortfalls(source: Source) -> frozenset[str]:
-    """Names in a Python file that hold what was not good enough: picked by a comparison of scores or answers, or collected below one."""
-    if source.language != "python":
-        return frozenset()
-    held = [c for c in source.comparisons if _of_result(c)]
+    """Names in a file that hold what was not good enough: picked by a comparison of scores or answers, or collected by or below one."""
+    python = source.language == "python"
+    held = [
+        c for c in source.comparisons if _of_result(c) and (python or c.operator in TOLD_APART or _on_score(c) or _called_score(source, c))
+    ]
     found = {
         a.name.rsplit(".", 1)[-1]
         for a in source.assignments
@@ -202,13 +214,17 @@ def _shortfalls(source: Source) -> frozenset[str]:
     }
     for comparison in held:
         condition = source.lines[comparison.line - 1]
-        if not re.match(r"\s*(?:if|elif)\b", condition):
+        if match := GATHERS.match(condition):  # `failed |= mean < floor`
+            found.add(match[1])
+        if not CONDITION.match(condition):
             continue
+        if not python and (match := AT_ONCE.search(condition)):
+            found.add(match[1])
         margin = len(condition) - len(condition.lstrip())
         for line in source.lines[comparison.line : comparison.line + WITHIN]:
-            if line.strip() and len(line) - len(line.lstrip()) <= margin:
+            if line.strip() and len(line) - len(line.lstrip()) <= margin and line.strip() != "{":
                 break
-            if match := COLLECTS.match(line):
+            if match := (COLLECTS if python else COUNTS).match(line):
                 found.add(match[1])
     return frozenset(found)
 

@@ -83,7 +83,7 @@ class EvaluationScripts:
         if not self.asking.calls(source.path) and not self.subjects.requests.sent(source) and not self._hands_over(source):
             return None
         tested = self.harness.tried_line(source)
-        line = tested or self.harness.score_line(source) or self._marking(source)
+        line = tested or self.harness.score_line(source) or self._marking(source) or self.judges.away(source)
         if not line or not (self._loops_over_cases(source) or (tested and goes_through_folder(source))):
             return None
         return Evaluation(source.path, line, form)

@@ -47,7 +47,7 @@ class Evaluations:
 
     def __init__(self, project: Project, graph: Graph, uses: Uses, asking: Asking) -> None:
         self.project, self.graph, self.uses, self.asking = project, graph, uses, asking
-        self.dead, self.judges = Dead(project), Judges(project, graph)
+        self.dead, self.judges = Dead(project), Judges(project, graph, asking)
         self.subjects = Subjects(project, graph, uses, asking)
         self.candidates = Candidates(project, graph, uses.glance, self.subjects)
         self.tests = EvaluationTests(uses, self.subjects)

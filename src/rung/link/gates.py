@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
-from rung.facts.code.source import Call, Function, Source, Value
+from rung.facts.code.source import Call, Function, Source, Text, Value
 from rung.facts.fact import Fact
 from rung.link.asking import Asking
 from rung.link.entities import snake
@@ -17,14 +17,29 @@ from rung.link.project import Project
 # How many lines a refusal may stand after the condition that it belongs to.
 MEMBERSHIP = ("in", "not in", "==", "!=", "===", "!==")
 NUMBER = re.compile(r"^-?\d|^(?:nil|null|None|undefined)$")
-AFTER, NEAR, LONGEST = 12, 5, 200
+AFTER, NEAR, LONGEST, SHORTEST = 12, 5, 200, 3
 TOOL_FILE = re.compile(r"(?:^|[/_.-])(?:tools?|toolsets?|mcp|plugins?|agents?)(?:[/_.-]|$)", re.IGNORECASE)
 PATH = re.compile(r"(?:^|[_.\s])(?:file_?)?paths?(?:[_.\s]|$)")
-ERRORS = re.compile(r"(?:Error|Exception|Violation|Denied|Blocked)$|(?:^|\.)(?:errors\.New|Errorf|bail|anyhow|panic|abort|error)!?$")
+ERRORS = re.compile(
+    r"(?:Error|Exception|Violation|Denied|Blocked|Refused|Refusal|Rejected|Rejection|Forbidden|Disallowed|NotAllowed|NotPermitted|Unsafe\w{0,12})$|(?:^|\.)(?:errors\.New|Errorf|bail|anyhow|panic|abort|error)!?$"
+)
 TESTS = re.compile(
     r"(?:^|\.)(?:startswith|startsWith|StartsWith|starts_with|start_with\?|HasPrefix|search|match|fullmatch|matches|test|includes|some|any|Any|contains|"
     r"Contains|has|find|MatchString|IsMatch|is_match|findall|every|all|isdisjoint|intersection|indexOf|Index)$"
 )
+
+
+# What a comparison says that lets only queries pass which read.
+SELECT = re.compile(r"(?i)(?:^|\s)[\"'`](?:select|selectstatement|select_stmt)[\"'`]|\bexp\.Select\b|\bsqlparser\.Select\b")
+
+
+# What a call is handed that a model wants done.
+HANDED = re.compile(
+    r"sql|command|cmd|statement|tool|function\??\.(?:name|arguments)|\b(?:call|block|part|item)\.(?:name|arguments|args|input)$",
+    re.IGNORECASE,
+)
+# A condition that asks a table whether it holds something.
+HELD = re.compile(r"^\s{0,80}(?:\}\s{0,4}else\s{1,4})?(?:if|unless)\b[^\n]{0,60}?((?:[\w$]{1,60}\.){0,4}[\w$]{1,60}\[[\w.]{1,60}\])")
 
 
 class Reach:
@@ -57,6 +72,7 @@ class Gates:
         self.plain_refusals = re.compile(words["plain_refusals"], re.IGNORECASE)
         self.no_refusals = re.compile(words["no_refusals"], re.IGNORECASE)
         self.lists = re.compile(words["lists"])
+        self.bare_lists = re.compile(words["bare_lists"])
         self.leave_lists = re.compile(words["leave_lists"])
         self.no_lists = re.compile(words["no_lists"])
         self.subjects = re.compile(words["subjects"])
@@ -93,14 +109,24 @@ class Gates:
         found: dict[int, list[tuple[int, bool]]] = defaultdict(list)
         for c in source.comparisons:
             looks = c.operator in MEMBERSHIP and not NUMBER.search(c.right)
-            found[c.function].append((c.line, looks and self._is_listed(source, c.function, f"{c.left} {c.right}")))
+            told = f"{c.left} {c.right}"
+            listed = looks and (SELECT.search(told) is not None or self._is_listed(source, c.function, told))
+            found[c.function].append((c.line, listed))
         for loop in source.loops:
             found[loop.function].append((loop.line, self._is_listed(source, loop.function, loop.iterable)))
         for call in source.calls:
             listed = self._is_check(source, call) or self._is_policy(source, call)
-            if listed or TESTS.search(call.callee):
+            if listed or TESTS.search(call.callee) or call.callee == "isinstance":
                 told = " ".join((call.callee, *_texts(call.arguments, 1)))
-                found[call.function].append((call.line, listed or _is_select(call) or self._is_listed(source, call.function, told)))
+                found[call.function].append(
+                    (
+                        call.line,
+                        listed or _is_select(call) or SELECT.search(told) is not None or self._is_listed(source, call.function, told),
+                    )
+                )
+        for number, row in enumerate(source.lines, 1):
+            if (match := HELD.search(row)) and self._is_listed(source, inside := _innermost(source, number), match[1]):
+                found[inside].append((number, True))
         own = {index: tuple(hits) for index, hits in found.items()}
         for index in [i for i in own if i >= 0]:
             around = source.functions[index].parent
@@ -113,11 +139,11 @@ class Gates:
         names = snake(told)
         if self.leave_lists.search(names):
             return True
-        if not self.lists.search(names) or self.no_lists.search(names):
+        if self.no_lists.search(names) or not (self.lists.search(names) or self.bare_lists.search(names)):
             return False
         function = source.functions[index] if index >= 0 else None
-        around = " ".join((function.name, *function.parameters)) if function else ""
-        return bool(self.subjects.search(names) or self.subjects.search(snake(around)))
+        around = " ".join((function.name, function.owner, *function.parameters)) if function else ""
+        return bool(self.subjects.search(names) or self.subjects.search(snake(around).replace("_", " ")))
 
     def _is_check(self, source: Source, call: Call) -> bool:
         """Whether a call is of a function of the repository's own that is named after such a check and looks at what it gets."""
@@ -183,7 +209,7 @@ class Gates:
         raised = [c.line for c in source.calls if c.function == index and ERRORS.search(c.callee)]
         for line, listed in conditions:
             after = [t for t in inside if line <= t.line <= line + AFTER]
-            if any(self.refusals.search(t.value) for t in after):
+            if any(self.refusals.search(t.value) for t in after) or any(map(self.refusals.search, _rows(after))):
                 return line
             near = [t for t in after if t.line <= line + NEAR]
             if listed and (any(self.plain_refusals.search(t.value) for t in near) or any(line <= r <= line + NEAR for r in raised)):
@@ -206,7 +232,7 @@ class Gates:
     def _is_in_use(self, source: Source, function: Function) -> bool:
         """Whether a function that refuses is called or handed on by code around the model, which then acts."""
         name = function.name
-        if len(name) < 6 or function.parent >= 0:
+        if len(name) < SHORTEST or function.parent >= 0:
             return False
         users = [u for u in self.asking.graph.used.get(source.path, ()) if u in self.reach.files and name in (self.project.text(u) or "")]
         for path in (source.path, *users):
@@ -228,9 +254,23 @@ class Gates:
         return self._acts_after(source, outer, call.line)
 
 
+def _innermost(source: Source, line: int) -> int:
+    """The function around a line that begins last; -1 for none."""
+    inside = [i for i, f in enumerate(source.functions) if f.line <= line <= f.end_line]
+    return max(inside, key=lambda i: source.functions[i].line, default=-1)
+
+
+def _rows(texts: Sequence[Text]) -> Iterator[str]:
+    """What the texts of each line say that are put together there with names between them."""
+    lines: dict[int, list[str]] = defaultdict(list)
+    for text in texts:
+        lines[text.line].append(text.value)
+    return (" x ".join(parts) for parts in lines.values() if len(parts) > 1)
+
+
 def _is_guard_call(call: Call) -> bool:
     """A call with the query or command itself."""
-    return any(v.kind == "name" and re.search(r"sql|command|cmd|statement|tool", v.text, re.IGNORECASE) for v in call.arguments.items)
+    return any(v.kind == "name" and HANDED.search(v.text) for v in call.arguments.items)
 
 
 def _is_select(call: Call) -> bool:

@@ -172,6 +172,8 @@ class Graph:
             if own := self._crate(module):
                 return own
             parts = [p for p in module.split("::") if p not in ("crate", "self", "super")]
+            if module.split("::", 1)[0] in ("crate", "self", "super"):  # what is taken may be a module itself
+                parts += sorted(n for n in names if n.islower() and n not in parts)
             found: list[tuple[str, frozenset[str] | None]] = [(t, None) for part in parts for t in self._stems.get((part, ".rs"), ())]
             return found[:4]
         return []

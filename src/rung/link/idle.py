@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from rung.facts.code import language_of
-from rung.facts.code.source import Call, Function, Source
+from rung.facts.code.source import Call, Class, Function, Source
 from rung.link.project import Project
 from rung.link.unwired import SETTINGS, STARTED, Unwired
 
@@ -65,6 +65,11 @@ HARMLESS = re.compile(
     r"|instrument\w*|\w*span\w*|beartype|validate_call|typechecked|deprecated|singledispatch|inline|must_use|doc|allow|Override|Nullable|NotNull|NonNull|SuppressWarnings|JvmStatic|Throws"
     r"|Deprecated|Obsolete|Transactional|Timed|Retryable)$"
 )
+# Decorators of classes whose objects a container gives to who asks for them, and those that write code for one.
+GIVEN_OUT = re.compile(
+    r"(?:^|\.)(?:Component|Service|Singleton|Injectable|ApplicationScoped|RequestScoped|Named|injectable|singleton|Slf4j|Log4j2|\w{0,12}ArgsConstructor|Lazy|Primary"
+    r"|ConditionalOn\w{1,20}|Profile)$"
+)
 # Where a container is told of a type that it makes for whoever asks for it.
 REGISTERS = re.compile(r"(?:^|\.)(?:Try)?Add(?:Keyed)?(?:Singleton|Scoped|Transient)(?:<|$)")
 PUBLISHED = re.compile(
@@ -98,7 +103,7 @@ class Idle:
         if any(not HARMLESS.search(d.split("(", 1)[0]) for d in function.decorators):
             return True
         own = next((c for c in source.classes if c.name == function.owner), None)
-        if function.owner and (source.language in STRUCTURAL or own is None or own.decorators or FOUND_BY_NAME.fullmatch(own.name)):
+        if function.owner and (source.language in STRUCTURAL or own is None or not is_given_out(own) or FOUND_BY_NAME.fullmatch(own.name)):
             return True
         if own is not None and own.bases and not all(self._is_own_type(b) for b in own.bases):
             return True  # a method that a framework may call
@@ -111,6 +116,13 @@ class Idle:
         ):
             return False
         return self.is_named(source, function.name, function.line, function.end_line, steps)
+
+    def is_orphan(self, source: Source, function: Function) -> bool:
+        """Whether a plain function of a program is named nowhere, also where its file may ask a model."""
+        plain = len(function.name) >= SHORTEST and not function.owner and not function.decorators
+        if not plain or self.is_given(source.language) or self._is_started(source, function):
+            return False
+        return not self.is_named(source, function.name, function.line, function.end_line)
 
     def _is_started(self, source: Source, function: Function) -> bool:
         """Whether something outside of the code calls a function by its name or place."""
@@ -266,6 +278,11 @@ class Idle:
         if any(f.name == name and f.line == row for f in source.functions):
             return False
         return not around or any(self.is_called(source, f, steps - 1) for f in around)
+
+
+def is_given_out(declared: Class) -> bool:
+    """Whether a container alone makes a class's objects, for those who ask for them, or nothing but the project's own code does."""
+    return all(GIVEN_OUT.search(d.split("(", 1)[0]) for d in declared.decorators)
 
 
 def made_by(source: Source, names: set[str]) -> Iterator[Call]:

@@ -25,6 +25,19 @@ METHOD = re.compile(r"^func\s+\(\w*\s*\*?\w+(?:\[\w+\])?\)\s+(\w+)\(", re.MULTIL
 USUAL = frozenset(
     {"Close", "Error", "String", "Name", "ID", "Get", "Set", "Read", "Write", "Len", "Do", "Start", "Stop", "ServeHTTP", "Ping", "Init"}
 )
+# Python's classes implement a protocol by having its methods.
+PROTOCOL = re.compile(
+    r"^class[ \t]+(\w{1,80})\((?:[\w.]{1,80},[ \t]*){0,3}(?:\w{1,40}\.)?Protocol(?:\[[\w, ]{1,80}\])?\)[ \t]*:[^\n]{0,200}\n"
+    r"((?:[ \t]+\S[^\n]{0,400}\n|[ \t]*\n){1,80})",
+    re.MULTILINE,
+)
+DEFINES = re.compile(r"^[ \t]+(?:async[ \t]+)?def[ \t]+([A-Za-z]\w{0,80}|__call__)\(", re.MULTILINE)
+# TypeScript's objects implement an interface by having its methods, where a function or constant says that it gives one.
+SHAPE = re.compile(r"\b(?:interface|type)\s{1,4}(\w{1,80})[^{;\n]{0,80}\{([^}]{1,2000})\}")
+SHAPED = re.compile(r"^[ \t]{1,12}(?:readonly\s)?(\w{1,60})\??(?:<[^>\n]{1,60}>)?(?:\(|:[ \t]{0,4}(?:<[^>\n]{1,60}>)?\()", re.MULTILINE)
+GIVES = re.compile(
+    r"[\w)][ \t]{0,2}:[ \t]{0,2}(?:Promise<)?([A-Z]\w{1,80})>?\s{1,4}(?:=>|=(?![=>])|\{)|\b(?:satisfies|as)\s([A-Z]\w{1,80})"
+)
 WORD = re.compile(r"\w+")
 
 
@@ -43,6 +56,31 @@ class Ports:
                 declared = set(DECLARES.findall(project.text(target) or ""))
                 self._implementers[target] += [(base, path) for base in sorted(bases & declared)]
         self._structural([p for p in asking if p.endswith(".go") and project.is_application(p)], uses)
+        self._shapes([p for p in asking if p.endswith((".ts", ".tsx", ".mts")) and project.is_application(p)], uses)
+        self._protocols([p for p in asking if p.endswith(".py") and project.is_application(p)], uses)
+
+    def _protocols(self, asking: list[str], uses: Callable[[str], Collection[str]]) -> None:
+        """Python: files with the methods of a protocol implement it, where they or what brings the two together use its file."""
+        methods = {p: set(DEFINES.findall(self.project.text(p) or "")) for p in asking}
+        files = [p for p in self.project.code if p.endswith(".py")] if asking else []
+        for path in files:
+            text = self.project.text(path) or ""
+            for name, body in PROTOCOL.findall(f"{text}\n") if "Protocol)" in text or "Protocol[" in text else ():
+                required = set(DEFINES.findall(body)) - USUAL
+                for having in [p for p in asking if p != path and required and required <= methods[p]]:
+                    if path in uses(having) or any({path, having} <= set(uses(other)) for other in files):
+                        self._implementers[path].append((name, having))
+
+    def _shapes(self, asking: list[str], uses: Callable[[str], Collection[str]]) -> None:
+        """TypeScript: files that give an object with the methods of an interface of another file, by that name, implement it."""
+        for path in asking:
+            text = self.project.text(path) or ""
+            given = {one or other for one, other in GIVES.findall(text)}
+            for target in sorted(uses(path)) if given else ():
+                for name, body in SHAPE.findall(self.project.text(target) or ""):
+                    required = set(SHAPED.findall(body)) - USUAL if name in given else set()
+                    if required and all(re.search(rf"\b{re.escape(m)}\s?[(:=<]", text) for m in sorted(required)):
+                        self._implementers[target].append((name, path))
 
     def _structural(self, asking: list[str], uses: Callable[[str], Collection[str]]) -> None:
         """Go: what declares an interface that a file of another package satisfies, where a test brings the two together, uses that file."""

@@ -36,13 +36,24 @@ ROWS = 30  # of a table of patterns
 PLAIN = re.compile(r"(?:^|\.)(?:replace|Replace|replaceAll|ReplaceAll|str_i?replace|strtr)$")
 
 
+class Escaped:
+    """An expression for what is written in source code, where a backslash in a text may have to be written twice."""
+
+    def __init__(self, pattern: str) -> None:
+        self.plain = re.compile(pattern)
+
+    def search(self, text: str) -> bool:
+        """Whether the expression is found in a text."""
+        return bool(self.plain.search(text) or ("\\\\" in text and self.plain.search(text.replace("\\\\", "\\"))))
+
+
 class Redactions:
     """Facts of kind `safety-measure` for functions around a model that hold patterns of personal data, and replace what matches."""
 
     def __init__(self, project: Project, asking: Asking, reach: Reach) -> None:
         self.project, self.asking, self.reach = project, asking, reach
         words = project.vocabulary["redactions"]
-        self.personal, self.placeholders = re.compile(words["personal"]), re.compile(words["placeholders"])
+        self.personal, self.placeholders = Escaped(words["personal"]), re.compile(words["placeholders"])
         self.replaced = re.compile(words["replaced"])
         self.named, self.hooks = re.compile(words["named"]), re.compile(words["hooks"])
         self.elsewhere = re.compile(words["elsewhere"])
@@ -142,6 +153,8 @@ class Redactions:
     def _in_use(self, source: Source, index: int, functions: Mapping[str, int]) -> tuple[str, int, str] | None:
         """(path, line, side) where what goes to or comes from a model passes through a function; None where nothing does."""
         function = source.functions[index]
+        if self._is_left_alone(source.path):
+            return None
         if any(self.hooks.search(d) for d in function.decorators):
             return source.path, function.line, "input"
         handed = self.wrappers.of(source).get(index)
@@ -171,6 +184,15 @@ class Redactions:
                 ):
                     return path, call.line, self.sides.side(other, call)
         return None
+
+    def _is_left_alone(self, path: str) -> bool:
+        """Whether a file stands in an inner package that no other one imports, where only this module may."""
+        folder = path.rpartition("/")[0]
+        if not path.endswith(".go") or "internal" not in folder.split("/"):
+            return False
+        named = f'/{folder[folder.index("internal") :]}"'
+        others = (p for p in self.project.code if p.endswith(".go") and self.project.is_application(p) and p.rpartition("/")[0] != folder)
+        return not any(named in (self.project.text(p) or "") for p in others)
 
     def _of_framework(self, source: Source, function: Function) -> Class | None:
         """The class around a function whose methods a framework calls with what goes to a model or comes from it."""

@@ -35,6 +35,8 @@ class Refusals:
         self.project, self.asking, self.wrappers = project, asking, wrappers
         words = project.vocabulary["safety"]
         self._known: dict[str, dict[int, list[tuple[int, str]]]] = {}
+        self.bare_lists, self.bare_texts = re.compile(words["bare_lists"]), re.compile(words["bare_texts"])
+        self.not_words = re.compile(words["not_words"])
         self.lists, self.topics = re.compile(words["banned_lists"]), re.compile(words["topic_lists"])
 
     def functions(self, source: Source) -> Mapping[str, str]:
@@ -86,9 +88,17 @@ class Refusals:
         for function, line, text in told:
             name = snake(text)
             name = next((made[w] for w in WORD.findall(text) if w in made), name) if not self.lists.search(name) else name
-            if function >= 0 and self.lists.search(name):
+            if function >= 0 and (self.lists.search(name) or self._is_of_words(source, function, line, name)):
                 found[_outermost(source, function)].append((line, "guardrail" if self.topics.search(name) else "moderation"))
         return found
+
+    def _is_of_words(self, source: Source, function: int, line: int, told: str) -> bool:
+        """Whether a list that says only that it forbids is looked for in a text, there or in a function handed to what goes through it."""
+        if not self.bare_lists.search(told):
+            return False
+        inner = [c for c in source.calls if c.line in (line, line + 1) and c.function >= function and TESTS.search(c.callee)]
+        around = snake(" ".join((told, *(w for c in inner for w in (c.callee, *_texts(c.arguments, 1))))))
+        return bool(self.bare_texts.search(around)) and not self.not_words.search(around.replace("_", " "))
 
     def _made(self, source: Source) -> dict[str, str]:
         """Names at a file's top level or of its objects that hold what is made of such a list, and the list's name in snake case."""

@@ -9,7 +9,8 @@ from typing import Any
 
 from rung.facts.code.source import Source, Value
 from rung.link.data_files import locate
-from rung.link.metrics import OWN, SCALE, SCORING, judged, of_prompt, patterns
+from rung.link.metrics import OWN, PROMPT_PART, SCALE, SCORING, judged, of_prompt, patterns
+from rung.link.metrics import named as named_metric
 from rung.link.project import Project
 from rung.link.verdict_schemas import verdict_line, verdicts
 
@@ -58,7 +59,10 @@ FIELD = re.compile(
     r"|(?:int|double|float|decimal|short|byte)\s+(?P<typed>[A-Za-z]\w{2,40})\s*[,;){=])"
 )
 BODY = 1500
-PROMPT_FILE = re.compile(r"[\w./-]+\.(?:prompt|prompty|md|txt|jinja2?|j2|ya?ml)$")
+PROMPT_FILE = re.compile(
+    r"[\w./-]+\.(?:prompt|prompty|md|txt|jinja2?|j2|ya?ml|toml|st|stg?|mustache|hbs|handlebars|liquid|tmpl|tpl|ftl|erb)$"
+)
+PROMPT_NAME = re.compile(r"[A-Za-z][\w-]{2,50}(?:/[\w-]{1,50}){0,3}")  # by which code loads one
 JUDGE_FILE = re.compile(r"judg|(?<!ri)eval|(?<!up)grad(?:e|ing)|scor|rubric|criteri|assess|critic", re.IGNORECASE)
 RESULT = re.compile(r"\[\[?(?:RESULT|rating|score)\]?\]", re.IGNORECASE)
 DATA = re.compile(r"[\w./-]+\.(?:json|ya?ml|toml)$")
@@ -68,9 +72,18 @@ FEWEST = 2
 
 def judge_file(project: Project, source: Source) -> str:
     """The prompt file of a judge that a source names, "" where there is none."""
-    return next(
-        (path for path in _named(project, source, PROMPT_FILE) if JUDGE_FILE.search(path) and _judges(project.text(path) or "")), ""
-    )
+    return next(_judge_files(project, source), "")
+
+
+def _judge_files(project: Project, source: Source) -> Iterator[str]:
+    """The prompt files of judges that a source names, by their paths or by the names under which they are loaded (`load("judge")`)."""
+    named = dict.fromkeys(_named(project, source, PROMPT_FILE))
+    short = dict.fromkeys(t.value for t in source.texts if PROMPT_NAME.fullmatch(t.value))
+    names = [n for n in short if JUDGE_FILE.search(n) or named_metric(project, n)]
+    named |= dict.fromkeys(p for n in names for p in project.having(f"**/{n}.*") if PROMPT_FILE.fullmatch(p) and project.is_own(p))
+    for path in named:
+        if JUDGE_FILE.search(path) and judges_in(project.text(path) or ""):
+            yield path
 
 
 def judges(project: Project, source: Source) -> bool:
@@ -90,10 +103,22 @@ def named_criteria(project: Project, source: Source) -> Places:
     scored = (found for found in verdicts(source) if verdict_line(project, source))
     for names, line in (*_in_code(source), *scored):
         _add(project, found, names, (source.path, line))
-    if file := judge_file(project, source):
-        _add(project, found, ASKED.findall(project.text(file) or ""), (file, 1))
-        for metric in of_prompt(project, project.text(file) or "") if _judges(project.text(file) or "") else ():
-            found.setdefault(metric, (file, 1))
+    for file in _judge_files(project, source):
+        for metric, place in asked_for(project, project.text(file) or "", (file, 1)).items():
+            found.setdefault(metric, place)
+        stem = PROMPT_PART.sub("", posixpath.splitext(posixpath.basename(file))[0])
+        for metric, pattern in patterns(project.vocabulary):
+            if pattern.fullmatch(stem):  # a judge of one metric, by its name
+                found.setdefault(metric, (file, 1))
+    return found
+
+
+def asked_for(project: Project, prompt: str, place: tuple[str, int]) -> Places:
+    """The criteria that a judge's prompt, which stands at `place`, asks for."""
+    found: Places = {}
+    _add(project, found, ASKED.findall(prompt), place)
+    for metric in of_prompt(project, prompt):
+        found.setdefault(metric, place)
     return found
 
 
@@ -104,7 +129,8 @@ def _named(project: Project, source: Source, pattern: re.Pattern[str]) -> Iterat
             yield target
 
 
-def _judges(text: str) -> bool:
+def judges_in(text: str) -> bool:
+    """Whether a text is a prompt that asks for a score or verdict."""
     return bool(SCORING.search(text)) and bool(SCALE.search(text) or RESULT.search(text))
 
 

@@ -31,6 +31,7 @@ from rung.link.second_opinions import SecondOpinions
 from rung.link.sides import Sides
 from rung.link.trials import Trials
 from rung.link.wired import Wired
+from rung.link.withholding import Withholding
 from rung.link.wrappers import Wrappers
 
 MEASURES = frozenset({"guardrail", "moderation", "pii-redaction", "injection-detection", "approval"})
@@ -79,9 +80,8 @@ class Safety:
         self.sides = Sides(project, asking)
         self.wired = Wired(project, asking, self.sides)
         self.guards = GuardModels(project, asking, self.sides, self.wired)
-        self.screening = Screening(project, self.glance)
-        self.lists = PatternLists(project, self.glance)
-        self.wrappers = Wrappers(project)
+        self.screening, self.lists = Screening(project, self.glance), PatternLists(project, self.glance)
+        self.wrappers, self.withholding = Wrappers(project), Withholding(project)
         self.refusals = Refusals(project, asking, self.wrappers)
         self.opinions = SecondOpinions(project, asking)
         self.tests = SafetyTests(project, graph, self.glance, evaluations, self._measure)
@@ -222,7 +222,8 @@ class Safety:
         known = self._screening.get(path)
         if known is None:
             source = self.project.source(path) if self.glance.holds(path, "banned") and self.project.is_application(path) else None
-            known = {**(self.refusals.functions(source) if source else {}), **self.screening.functions(path)}
+            withheld = self.withholding.functions(path) if self.project.is_application(path) else {}
+            known = {**withheld, **(self.refusals.functions(source) if source else {}), **self.screening.functions(path)}
             self._screening[path] = known
         return known
 

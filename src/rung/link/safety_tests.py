@@ -34,6 +34,11 @@ RULES = re.compile(
     r"(?:^|_)(?:decide|decision|policy|classify|check|verdict|authori[sz]e|allow(?:s|ed)?|permit(?:s|ted)?|permission|needs|requires?|may|can|should|is|danger\w{0,5}"
     r"|risk\w{0,5}|safe|block(?:s|ed)?|deny|denied|forbid\w{0,5}|refuse\w{0,2}|read_?only|assess|guard|gate|screen|vet|triage|inspect)(?:_|$)"
 )
+# What a test is called by which personal data must not get to a model.
+HIDDEN = re.compile(
+    r"(?:^|_)(?:no|not|never|without|hides?|hidden|masks?|masked|redacts?|redacted|strips?|stripped|removes?|removed|scrubs?|anonymi[sz]es?|withholds?|replaces?|leaks?|keeps?)"
+    r"_(?:\w{1,40}_)?(?:personal|pii|cards?|ibans?|e?mails?|phones?|ssns?|secrets?|patients?|identif\w{1,12}|sensitive|private)(?:_|$)"
+)
 INNER = "#[cfg(test)]"
 PACKAGE = re.compile(r"(?:^|/)(?:__init__\.py|index\.[jt]sx?)$")
 
@@ -52,11 +57,12 @@ class SafetyTests:
         self.refusing = re.compile(words["refusing"], re.IGNORECASE)
         self.subjects = re.compile(project.vocabulary["approvals"]["subjects"])
         self.policies = re.compile(project.vocabulary["gates"]["policies"])
+        self.marks = re.compile(project.vocabulary["redactions"]["replaced"])
         self.code = frozenset(project.code)
 
     def facts(self, measures: list[Fact]) -> list[Fact]:
         """Tests of these measures, and of the system's limits."""
-        return [*self._tests_by_name(measures), *self._tests(measures), *self._limits(guarded=bool(measures))]
+        return [*self._tests_by_name(measures), *self._tests(measures), *self._hidden(measures), *self._limits(guarded=bool(measures))]
 
     def _tests(self, measures: list[Fact]) -> Iterator[Fact]:
         """Tests that touch a file with a measure, or are named after one."""
@@ -115,6 +121,22 @@ class SafetyTests:
                 tails |= {n for n in names if path.endswith(".rs") and f"{n}(" in body}  # within the macro of an assertion
                 told = tails & names & hiding or (tails & names and self.refusing.search(f"{unit.name} {body}"))
                 if source and told and asserts(source, unit):
+                    yield self.project.fact("safety-test", path, unit.line)
+                    return
+
+    def _hidden(self, measures: list[Fact]) -> Iterator[Fact]:
+        """A test named after personal data that must not get out, or that finds the mark in its place, of code around what hides it."""
+        places = {m.location.path for m in measures if m.fields["measure"] == "pii-redaction"}
+        for path in self.project.code if places else ():
+            if self.project.role(path) is not Role.TEST:
+                continue
+            used = {*self._used(path)}
+            used |= {t for u in used for t in self.graph.glanced(u)}
+            source = self.project.source(path) if not used.isdisjoint(places) else None
+            for unit in test_units(source) if source else ():
+                body = "\n".join(source.lines[unit.line - 1 : unit.end_line]) if source else ""
+                named = HIDDEN.search(snake(re.sub(r"\W+", "_", unit.name)))
+                if source and (named or self.marks.search(body)) and asserts(source, unit):
                     yield self.project.fact("safety-test", path, unit.line)
                     return
 

@@ -12,13 +12,14 @@ from rung.link.dead import Dead
 from rung.link.direct import owners
 from rung.link.entities import snake
 from rung.link.graph import BARREL
-from rung.link.idle import ENTRIES, Idle, made_by
+from rung.link.idle import ENTRIES, Idle, is_given_out, made_by
 from rung.link.project import Project
 from rung.link.sides import Sides
 from rung.link.unwired import Unwired
 
 SHORTEST = 4
 ENDPOINT = re.compile(r"(?:^|\.)(?:route|(?:Http)?(?:Post|Get|Put|Patch|Delete)|\w+Mapping|post|get|put|patch|delete)$")
+CONSTRUCTORS = ("__init__", "constructor", "initialize", "__construct", "<init>")
 # Factories whose results a container hands to whoever asks for their type.
 FACTORY = re.compile(r"(?:^|\.)(?:Bean|Produces|Provides)$")
 
@@ -54,12 +55,13 @@ class Wired:
         imported = {n for i in source.imports for n, _ in i.names} | {i.module.rsplit(".", 1)[-1] for i in source.imports}
         if any(self._is_unasked_bean(source, f, imported & set(re.findall(r"\w+", use.text))) for f in source.functions):
             return False
-        if use.fields["via"] == "host":
+        if use.fields["via"] == "host" or (use.fields["via"] == "call" and not calls):  # told by an address or a path in a text
             inside = [f for f in source.functions if f.line <= use.location.line <= f.end_line]
+            inside = inside or _naming(source, use.location.line)
+            if inside and not self.asking.calls(path) and all(self.idle.is_orphan(source, f) for f in inside if f.parent < 0):
+                return False
         else:
-            inside = [source.functions[i] for c in calls if (i := _outermost(source, c.function)) >= 0]
-            if calls and len(inside) < len(calls):
-                inside = []  # some stand at the top level
+            inside = _around(source, calls)
         if inside and not any(self.is_reached(source, f) for f in inside):
             return False
         return not self._is_for_others(source, inside)
@@ -89,7 +91,7 @@ class Wired:
         name = function.name
         if len(name) < SHORTEST or ENTRIES.fullmatch(name):
             return True
-        if function.decorators or any(c.name == function.owner and (c.bases or c.decorators) for c in source.classes):
+        if function.decorators or any(c.name == function.owner and (c.bases or not is_given_out(c)) for c in source.classes):
             return self.idle.is_called(source, function)  # a function that a framework may call
         row = source.lines[function.line - 1]
         hidden = _is_private(source, function, row) or (
@@ -125,6 +127,29 @@ class Wired:
             for call in other.calls if other else ():
                 if other and call.callee.rsplit(".", 1)[-1] in names and call.callee.rsplit(".", 1)[-1] not in owners(other, call.function):
                     yield other, call
+
+
+def _around(source: Source, calls: list[Call]) -> list[Function]:
+    """The functions around calls; none where one stands at the top level, but for those that only make what functions use."""
+    placed = [(c, source.functions[i] if (i := _outermost(source, c.function)) >= 0 else None) for c in calls]
+    asking = [f for _, f in placed if f is not None and f.name and f.name not in (*CONSTRUCTORS, f.owner)]
+    rest = [(c, f) for c, f in placed if f is None or f not in asking]
+    if asking and all(_is_made(source, c) for c, _ in rest):
+        return asking
+    return [] if any(f is None for _, f in placed) else [f for _, f in placed if f is not None]
+
+
+def _is_made(source: Source, call: Call) -> bool:
+    """Whether what a call gives is part of what is put into a name at once."""
+    around = [c.line for c in source.calls if (c.line, c.column) <= (call.line, call.column) and call.end_line <= c.end_line]
+    return any(a.line in around or a.value.line in around for a in source.assignments)
+
+
+def _naming(source: Source, line: int) -> list[Function]:
+    """The functions that name the constant that is given its value at a line."""
+    names = [a.name for a in source.assignments if a.line == line and a.function < 0 and len(a.name) >= SHORTEST and a.name.isidentifier()]
+    word = re.compile(rf"\b(?:{'|'.join(map(re.escape, names))})\b") if names else None
+    return [f for f in source.functions if word and f.parent < 0 and any(word.search(row) for row in source.lines[f.line - 1 : f.end_line])]
 
 
 def _is_private(source: Source, function: Function, row: str) -> bool:

@@ -160,7 +160,16 @@ class Executed:
 
     def _dotnet(self, found: Invocation) -> str:
         given = dict(zip(found.arguments, found.arguments[1:], strict=False))
+        single = next((w for w in found.arguments[1:2] if w.endswith(".cs")), "")  # a program of one file
+        if single:
+            return self._existing(found.folder, single)
         project = given.get("--project") or given.get("-p") or "."
         folder = dirname(project) if project.endswith("proj") else project
         path = self._existing(found.folder, join(folder or ".", "Program.cs"))
-        return path or self._existing(found.folder, project)
+        return path or self._only_source(resolve(found.folder, folder or ".")) or self._existing(found.folder, project)
+
+    def _only_source(self, folder: str | None) -> str:
+        """The one source file of a .NET project's folder, whatever it is called."""
+        inside = [p for p in self.files if dirname(p) == folder]
+        sources = [p for p in inside if p.endswith(".cs")]
+        return sources[0] if len(sources) == 1 and any(p.endswith("proj") for p in inside) else ""

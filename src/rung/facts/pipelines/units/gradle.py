@@ -25,6 +25,7 @@ _ATTACHED = re.compile(
 _SOURCES = re.compile(
     r"\btestClassesDirs\b[^\n]*?\bsourceSets(?:\s*\[\s*[\"'](\w+)[\"']|\.(?:(?:named|getByName)\([\"'])?(\w+))|\btestClassesDirs\b[^\n]*?\b(\w+)\.output"
 )
+_APPLICATION = re.compile(r"^application\s*\{", re.MULTILINE)
 _LIFE_CYCLE = (("build", "check"), ("check", "test"))  # what the tasks that every build has stand for
 _COMMENT = re.compile(r"(?<![:\"'])//[^\n]*|/\*.*?\*/", re.DOTALL)
 _TEXT = re.compile(r"\"((?:[^\"\\\n]|\\.)*)\"|'((?:[^'\\\n]|\\.)*)'")
@@ -46,6 +47,10 @@ def read_gradle(path: str, text: str) -> list[Unit]:
         needs = tuple(dict.fromkeys(need for match in _DEPENDS.finditer(body) for need in _needs(match[1])))
         folder = folder_in(folder_of(path), working[1].replace("$projectDir/", "").replace("${projectDir}/", "") if working else None)
         units.append(Unit("gradle", name, path, line, folder, _commands(kind, body, line), needs))
+    for found in _APPLICATION.finditer(plain):  # the plugin's task `run`
+        body = plain[found.end() : _end(plain, found.end())]
+        line = plain.count("\n", 0, found.start()) + 1
+        units.append(Unit("gradle", "run", path, line, folder_of(path), _commands("", body, line)))
     return _joined(path, units, plain)
 
 
