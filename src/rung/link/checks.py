@@ -52,6 +52,9 @@ SHARE = re.compile(r"/\s?(?:Math\.max\(1,\s?)?[\w.!]{1,60}\.(?:length|Length|Cou
 PARSES = re.compile(r"(?:^|\.)(?:loads|json|safe_load|model_dump|dict|literal_eval|parse_json)$")
 LONGEST = 2000
 LONGEST_VALUE = 15  # lines
+OPENS = re.compile(
+    r"\s*(?:\}\s?)?(?:for|if|else|while|switch|match|with|using|try)\b"
+)  # what is assigned there is at an end before the block
 NO_ANSWERS = ("err", "_")  # how a call of Go's went
 LOOPED = re.compile(r"\bfor\s+\(?(?:const|let|var)?\s*(\w+)|\bas\s+(?:\$\w+\s*=>\s*)?\$(\w+)")  # the variable of a loop
 
@@ -138,7 +141,8 @@ def derived(source: Source, unit: TestUnit, asking: list[Call], given: frozenset
 
 def _end(source: Source, assignment: Assignment) -> int:
     """The last line of what is assigned: lists written over several lines, and calls together with the functions that they are handed."""
-    if assignment.value.kind not in ("call", "other", "list"):
+    head = source.lines[assignment.line - 1]
+    if assignment.value.kind not in ("call", "other", "list") or OPENS.match(head):
         return assignment.line
     depth = 0
     for number in range(assignment.line, min(assignment.line + LONGEST_VALUE, len(source.lines)) + 1):
