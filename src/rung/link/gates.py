@@ -17,7 +17,8 @@ from rung.link.project import Project
 # How many lines a refusal may stand after the condition that it belongs to.
 MEMBERSHIP = ("in", "not in", "==", "!=", "===", "!==")
 NUMBER = re.compile(r"^-?\d|^(?:nil|null|None|undefined)$")
-AFTER, NEAR, LONGEST, SHORTEST = 12, 5, 200, 3
+AFTER, NEAR, AT_ONCE, LONGEST, SHORTEST = 12, 5, 2, 200, 3
+LEAVES = re.compile(r"\b(?:return|yield|continue|interrupt)\b")
 TOOL_FILE = re.compile(r"(?:^|[/_.-])(?:tools?|toolsets?|mcp|plugins?|agents?)(?:[/_.-]|$)", re.IGNORECASE)
 PATH = re.compile(r"(?:^|[_.\s])(?:file_?)?paths?(?:[_.\s]|$)")
 ERRORS = re.compile(
@@ -216,6 +217,8 @@ class Gates:
                 return line
             if listed and self.checks.search(snake(function.name)):
                 return line
+            if listed and self.leave_lists.search(snake(source.lines[line - 1])) and _leaves(source, line, function.end_line):
+                return line  # what needs leave is given back to be asked for
         return 0
 
     def _acts_after(self, source: Source, index: int, line: int) -> bool:
@@ -252,6 +255,11 @@ class Gates:
         while source.functions[outer].parent >= 0:
             outer = source.functions[outer].parent
         return self._acts_after(source, outer, call.line)
+
+
+def _leaves(source: Source, line: int, last: int) -> bool:
+    """Whether a condition on a line leaves the function, or goes on to the next round."""
+    return any(LEAVES.search(source.lines[n - 1]) for n in range(line, min(line + AT_ONCE, last) + 1))
 
 
 def _innermost(source: Source, line: int) -> int:

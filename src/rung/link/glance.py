@@ -76,7 +76,7 @@ class Glance:
         """Whether a file holds a word of a tool's that asks for some where its paths are others' too."""
         words = self.project.catalogue.by_id[tool].strings("words")
         text = (self.project.text(path) or "").lower() if words else ""
-        return not words or any(word in text for word in words)
+        return not words or any(word.lower() in text for word in words)
 
     def typed(self, path: str) -> frozenset[str]:
         """Ids of the tools that a file imports, if it may import some for its types alone: it is handed their objects."""
@@ -192,7 +192,7 @@ def _literals(tool: Tool) -> Iterable[str]:
     yield from (w for name in tool.entry.get("environment", {}) if (w := _longest(name)))
     if "imports" not in tool.entry:
         calls = [w for g in tool.strings("calls") if (w := _longest(g, whole=True))]
-        yield from calls or tool.strings("keywords")
+        yield from (tool.strings("words") or calls) if calls else tool.strings("keywords")
     for glob in tool.strings("generates"):
         literal = _longest(glob, whole=True)
         if literal.count(".") >= 1:
