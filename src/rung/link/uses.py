@@ -31,6 +31,7 @@ class Uses:
         self.graph = graph
         self.catalogue = project.catalogue
         self._imported: dict[str, dict[str, int]] = {}
+        self._used_by: dict[str, frozenset[str]] = {}
         self._mentioned: dict[str, frozenset[str]] = {}
         self._found: dict[str, list[Fact]] = {}
         self._called_names: dict[str, frozenset[str]] = {}
@@ -48,9 +49,19 @@ class Uses:
         """Ids of the tools that a file may use, itself or by an object that another file of the repository's makes; told by a glance."""
         known = self._mentioned.get(path)
         if known is None:
-            given = (i for t in self.graph.glanced(path) for i in self.glance.tools(t))
-            shared = frozenset(i for i in given if self.catalogue.by_id[i].category in SHARED)
-            known = self._mentioned[path] = self.glance.tools(path) | shared
+            given = {i for t in self.graph.glanced(path) for i in self.glance.tools(t)}
+            shared = [i for i in given if self.catalogue.by_id[i].category in SHARED]
+            text = self.project.text(path) or "" if shared else ""
+            known = self._mentioned[path] = self.glance.tools(path).union(i for i in shared if any(t in text for t in self._methods(i)))
+        return known
+
+    def _methods(self, tool: str) -> frozenset[str]:
+        """Parts of names of which a file holds one where it uses an object of a tool."""
+        known = self._used_by.get(tool)
+        if known is None:
+            entry = self.catalogue.by_id[tool]
+            globs = (g.rsplit(".", 1)[-1] for kind in ("calls", "names") for g in entry.strings(kind))
+            known = self._used_by[tool] = frozenset(max(g.split("*"), key=len) for g in globs)
         return known
 
     def available(self, path: str, tool: str) -> bool:
