@@ -34,6 +34,10 @@ def report(app: Path) -> str:
     return done.stdout
 
 
+def _heed_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def test_an_interrupt_is_a_sentence_and_leaves_the_old_report(tmp_path: Path) -> None:
     top = tmp_path / "app"
     write_files(top, {f"f{number}.py": "import openai\n" + "openai.chat.completions.create(model='x')\n" * 500 for number in range(300)})
@@ -42,7 +46,15 @@ def test_an_interrupt_is_a_sentence_and_leaves_the_old_report(tmp_path: Path) ->
     target.write_text("old")
     for wait in (0.05, 0.3, 1.0):
         command = rung_command("scan", top, "--no-cache", "--format", "json", "-o", target)
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT)
+        # what a shell starts in the background ignores interrupts, and so would all that it starts
+        process = subprocess.Popen(
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=ENVIRONMENT,
+            preexec_fn=_heed_interrupts,  # noqa: PLW1509 - no threads run here
+        )
         time.sleep(wait)
         process.send_signal(signal.SIGINT)
         out, errors = process.communicate(timeout=60)

@@ -31,7 +31,9 @@ PLATFORMS = re.compile(r"^//go:build .*\b(?:windows|darwin|\w*bsd|js|wasm|wasip1
 LEFT_OUT = re.compile(r"\bexcludeTags?\s*[( ]\s*[\"']([\w-]+)[\"']|-DexcludedGroups=([\w,-]+)")
 TAKEN_IN = re.compile(r"-Dgroups=([\w,-]+)")
 # Maven leaves integration tests to its later phases.
-INTEGRATES = re.compile(r"\b(?:verify|install|deploy|integration-test|failsafe)\b|-D(?:it\.)?test=")
+INTEGRATES = re.compile(r"\b(?:verify|install|deploy|integration-test)\b")
+ASKED_FOR = re.compile(r"\bfailsafe\b|-D(?:it\.)?test=")
+FAILSAFE = "maven-failsafe-plugin"
 INTEGRATION = r"/(?:\w+IT|IT[A-Z]\w*)\.(?:java|kt)$"
 TERM = re.compile(r"(!?)\(?\s*(\w+)\s*(!=|!~|=|~)\s*([^&|()]+)")
 
@@ -205,7 +207,7 @@ def _of_build(project: Project, words: list[str], folder: str) -> Narrowing:
 
 def _of_maven(project: Project, words: list[str], folder: str) -> Narrowing:
     command = " ".join(words)
-    integrated = bool(INTEGRATES.search(command))
+    integrated = bool(ASKED_FOR.search(command)) or bool(INTEGRATES.search(command) and _has_failsafe(project, words))
     named = next((v for v in _values(words, "-f", "--file") if v), "pom.xml")
     place = posixpath.normpath(posixpath.join(folder, named if named.endswith(".xml") else f"{named}/pom.xml"))
     pom = active(project.text(place) or "", words) if place in project.repository.files else ""
@@ -218,6 +220,12 @@ def _of_maven(project: Project, words: list[str], folder: str) -> Narrowing:
     out = tuple(f"/{path_pattern(glob).pattern}\\.(?:java|kt|groovy|scala)$" for glob in left)
     out += () if integrated else (INTEGRATION,)
     return Narrowing(left_out=out, groups=frozenset(given or groups), without=frozenset(without - given), also=also)
+
+
+def _has_failsafe(project: Project, words: list[str]) -> bool:
+    """Whether a POM has the plugin that runs integration tests, which no phase does by itself."""
+    poms = (p for p in project.paths if posixpath.basename(p).startswith("pom") and p.endswith(".xml"))
+    return any(FAILSAFE in active(project.text(p) or "", words) for p in poms)
 
 
 def _above(project: Project, folder: str) -> Iterator[str]:

@@ -22,6 +22,12 @@ from rung.link.uses import Uses, hosts_of
 ENOUGH = 12
 # Categories of what must run in the service itself.
 RUNNING = frozenset({"telemetry", "llm-observability", "user-feedback"})
+# Scripts that try the application or make its parts, and the tools by which they do.
+TRIAL = re.compile(
+    r"(?:^|[/_.-])(?:evals?|evaluat\w*|\w*bench(?:mark\w*)?|optimi[sz]\w*|compile\w*|(?:fine_?)?tun(?:e|ing)|train\w*|experiments?|sweeps?)(?:[/_.-]|$)",
+    re.IGNORECASE,
+)
+TRYING = frozenset({"evaluation", "prompt-optimization", "fine-tuning"})
 # Formats of infrastructure code: an address of a model there names what is provisioned, and calls nothing.
 INFRASTRUCTURE = frozenset({"arm", "bicep", "cloudformation", "terraform"})
 PRIVATE_LINK = "privatelink."
@@ -60,7 +66,7 @@ class ToolUses:
             if all(known[tool, role] >= ENOUGH for tool in self.uses.mentioned(path)):
                 continue
             for use in self.uses.in_source(path):
-                if use.fields["category"] in RUNNING and (self.unwired.holds(path) or self._is_idle(use)):
+                if use.fields["category"] in RUNNING and (self.unwired.holds(path) or self._is_idle(use) or self._is_trial(path)):
                     continue
                 if self.catalogue.by_id[str(use.fields["tool"])].entry.get("asks") and not self._serves_model(path):
                     continue
@@ -74,6 +80,13 @@ class ToolUses:
             return False
         source = self.project.source(path)
         return bool(source and (self.dead.reason(source) or self.idle.is_unused(source, str(use.fields["tool"]))))
+
+    def _is_trial(self, path: str) -> bool:
+        """Whether a file is a script, as its name and tools say, that evaluates, optimizes or trains: what it records is no production."""
+        if path.endswith(".ipynb") or not TRIAL.search(path):
+            return False
+        users = (u for u in self.uses.graph.used.get(path, ()) if self.project.is_application(u) and not TRIAL.search(u))
+        return not any(users) and any(u.fields["category"] in TRYING for u in self.uses.in_source(path))
 
     def _only_embeds(self, found: list[Fact]) -> bool:
         """Whether nothing but addresses tells of a model, and the code has paths by which models embed, and none by which they generate."""

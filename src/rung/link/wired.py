@@ -58,10 +58,10 @@ class Wired:
         if use.fields["via"] == "host" or (use.fields["via"] == "call" and not calls):  # told by an address or a path in a text
             inside = [f for f in source.functions if f.line <= use.location.line <= f.end_line]
             inside = inside or _naming(source, use.location.line)
-            if inside and not self.asking.calls(path) and all(self.idle.is_orphan(source, f) for f in inside if f.parent < 0):
-                return False
         else:
             inside = _around(source, calls)
+        if inside and not self.asking.calls(path) and all(self.idle.is_orphan(source, f) for f in inside if f.parent < 0):
+            return False
         if inside and not any(self.is_reached(source, f) for f in inside):
             return False
         return not self._is_for_others(source, inside)
