@@ -11,6 +11,7 @@ from rung.link.glance import Glance
 from rung.link.graph import Graph
 from rung.link.marking import TALLIES
 from rung.link.project import Project
+from rung.link.replaced import beside_model
 from rung.link.runner_files import is_costly
 from rung.link.scored import EVALUATION
 from rung.link.subjects import Subjects
@@ -44,6 +45,7 @@ LIVE_PATH = re.compile(
     r"(?:^|[/_.-])(?:e2e|end_?to_?end|live|integration|functional|system|acceptance)(?:[_.-]?tests?)?(?:[/_.-]|$)|IT\.java$", re.IGNORECASE
 )
 TYPED = (".cs", ".java", ".kt")  # whose tests are given an interface, and its implementation stands further from the model
+MOCKING = re.compile(r"\b[mM]ock(?:ito|k|Bean|kBean|itoBean|K|ed)?\b")  # by libraries that say which type they replace
 STALE = re.compile(r"(?:^|/)_?(?:archived?|archives|deprecated|legacy|old|unused|attic|graveyard|obsolete)/", re.IGNORECASE)
 # What ends a program with an error.
 EXITS = Expression(
@@ -95,7 +97,9 @@ class Candidates:
         if HINT.search(path) or not self.glance.holds(path, "stand-in"):
             return True
         text = self.project.text(path) or ""
-        return bool(LIVE_PATH.search(path) or LIVE_GO.search(text)) or not REPLACING.search(HARMLESS.sub("", text))
+        if LIVE_PATH.search(path) or LIVE_GO.search(text) or not REPLACING.search(HARMLESS.sub("", text)):
+            return True
+        return path.endswith(TYPED) and not REPLACING.search(MOCKING.sub("", text)) and bool(beside_model(self.project, self.graph, text))
 
     def _is_aimed_go(self, path: str) -> bool:
         """Whether a Go test says that it is no ordinary one: by a key, a word, its name or a build tag of the project's own."""

@@ -26,6 +26,7 @@ FORM_ONLY = re.compile(
     r"|\btype\(|\btypeof\b|\binstanceof\b|TypeOf\b|Array\.isArray\(|InstanceOf|hasSize\(|be_an?(?:_instance_of|_kind_of)?\b|\bLen\(|\.getClass\("
     r"|GetType\(|callable\(|issubclass\(|hasattr\(|Object\.keys\(|NotEmpty\(|isfinite|isNaN\(|\.shape\b|\.dtype\b|\.ndim\b"
     r"|expect\.any(?:thing)?\((?!.*string(?:Containing|Matching))|\.Should\(\)\.(?:NotBe\w*|BeOfType|BeAssignableTo|HaveCount\w*|HaveLength|BeNull\w*|BeTrue|(?:Not)?Throw\w*)\b"
+    r"|\bshould(?:Not)?(?:Be(?:Null|Empty|Blank|InstanceOf|TypeOf|Positive)|Have(?:Size|(?:Min|Max)?Length|ElementAt\w*))\b|\bshouldNotBe\s*\(?(?:null\b|\"\")|\bshouldThrow\w*"
     r"|NotNil\b|NoError\b|(?:assert|require|s)\.Error\w*\(|IsNotNull|IsType|[sS]tatus_?[cC]ode|http\.Status[A-Z]|HttpStatus\b|[cC]ode\)\.to(?:Be|Equal|StrictEqual)\(|\.status\b|isinstance\(|toHaveProperty|toBeVisible|toBeInTheDocument|\bis_(?:string|array|int|float|numeric|object|null|bool)\(|\bis_?set\(|assertJson\(|assert_called|toHaveBeenCalled|assertStatus|HasField",
 )
 # Links of a fluent assertion that only see form, before one that looks at content: `isNotNull().contains("bar")`.
@@ -194,7 +195,7 @@ def on_content(source: Source, call: Call) -> bool:
         re.search(
             r"assert_\w+\(|toContain|toMatch|toEqual|toBe\(|toStrictEqual|toBeGreater|toBeLess|assertIn\b|assertEqual|assertRegex|assertGreater|assertSame|assertMatches"
             r"|assertContains|assertTrue|isTrue|contains|Contains"
-            r"|matches|match\(|match |include|eq\(|eq |equal|Equal|deepEqual|ok\(|Regexp|Greater|Less|Errorf|Fatalf|Error\("
+            r"|\bshould[A-Z]|matches|match\(|match |include|eq\(|eq |equal|Equal|deepEqual|ok\(|Regexp|Greater|Less|Errorf|Fatalf|Error\("
             r"|assert!|assert_eq|\.Should"
             r"|Assert\.(?:True|IsTrue|Contains|Matches|Equal|AreEqual|StartsWith)|That",
             text,

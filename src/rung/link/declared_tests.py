@@ -20,6 +20,8 @@ LEAVES = re.compile(
 )
 GUARDS = re.compile(r"\b(?:if|unless|when)\b|[?]|&&|\|\|")
 ATTRIBUTE = re.compile(r"(?:^|\.)\w*(?:Fact|Theory|Test|TestCase|TestMethod)$")
+# How Kotlin's specifications declare a test: `"name" { ... }`, `should("...") { ... }`, `then("...") { ... }`.
+SPECIFIES = re.compile(r"(?:invoke|should|[tT]hen|`then`|expect)(?:\.config)?$")
 OPTIONAL = "ignore"  # the mark of Rust's tests that run when they are asked for
 SKIPS_ITSELF = re.compile(r"^\s*(?:\$this->|self::|static::)markTest(?:Skipped|Incomplete)\(")
 ATTRIBUTES = 4  # lines above a class, or below where a parser takes them for its first, in which its attributes stand
@@ -68,8 +70,8 @@ def _is_test(source: Source, function: Function) -> bool:
         bases = [b for c in source.classes if c.name == function.owner for b in c.bases]
         named = source.path.endswith(("Test.php", "Tests.php")) or any(b.endswith("TestCase") for b in bases)
         return function.name.startswith("test") and bool(function.owner) and named
-    if source.language in ("java", "csharp"):
-        return False
+    if source.path.endswith(".kt") and any(SPECIFIES.match(d) for d in function.decorators):
+        return any(b.endswith("Spec") for c in source.classes for b in c.bases)
     return False
 
 

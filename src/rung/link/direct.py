@@ -130,4 +130,6 @@ def owners(source: Source, function: int) -> list[str]:
 
 def _is_callback(decorators: tuple[str, ...]) -> bool:
     """A function that is handed to a call is named after that call's first string (`test("name", ...)`)."""
-    return any(d.rsplit(".", 1)[-1] in ("test", "it", "describe", "specify", "then", "map", "forEach", "useCallback") for d in decorators)
+    return any(
+        d.rsplit(".", 1)[-1] in ("test", "it", "describe", "specify", "invoke", "then", "map", "forEach", "useCallback") for d in decorators
+    )

@@ -114,9 +114,8 @@ class EvaluationScripts:
         """The line at which a file holds what the model answered against what its cases expect; 0 where it does not."""
         names = {n for t in self.graph.touches(source.path) for n in self.asking.names(t)} - COMMON - {""}
         graded = bool(verdict_line(self.project, source))
-        return Marking(source, [*self.asking.calls(source.path), *self.subjects.requests.sent(source)], frozenset(names), graded).line(
-            judges
-        )
+        asked = [*self.asking.calls(source.path), *self.subjects.requests.sent(source)]
+        return Marking(source, asked, frozenset(names), graded, self.harness.scorers(source)).line(judges)
 
     def _hands_over(self, source: Source) -> bool:
         """Whether a function that asks is handed uncalled to what calls it with each case (`cases.text.map(desk.answer)`)."""

@@ -11,7 +11,7 @@ import re
 from functools import cached_property
 
 from rung.facts.catalogue import Tool
-from rung.facts.code.source import Source
+from rung.facts.code.source import Call, Source
 from rung.link import metrics as scoring
 from rung.link.asking import Asking
 from rung.link.candidates import HINT, Candidates, is_near_tests
@@ -25,8 +25,9 @@ from rung.link.declared_tests import test_units
 from rung.link.evaluation import Evaluation
 from rung.link.evaluation_scripts import EvaluationScripts
 from rung.link.evaluation_tests import EvaluationTests
+from rung.link.gone_routes import GoneRoutes
 from rung.link.graph import Graph
-from rung.link.judges import Judges
+from rung.link.judges import Judges, says_judging
 from rung.link.named_judges import of_judges
 from rung.link.project import Project
 from rung.link.scored import evaluation_tools
@@ -49,6 +50,7 @@ class Evaluations:
         self.project, self.graph, self.uses, self.asking = project, graph, uses, asking
         self.dead, self.judges = Dead(project), Judges(project, graph, asking)
         self.subjects = Subjects(project, graph, uses, asking)
+        self.routes = GoneRoutes(project, graph, uses)
         self.candidates = Candidates(project, graph, uses.glance, self.subjects)
         self.tests = EvaluationTests(uses, self.subjects)
         self.scripts = EvaluationScripts(self.subjects, self.judges)
@@ -162,5 +164,13 @@ class Evaluations:
             for t in sorted(self.graph.touches(source.path))
             if is_near_tests(self.project, t) and self.project.role(t) is not Role.EXAMPLE
         ]
-        near = (s for t in helpers if (s := self.project.source(t)))
-        return self.dead.reason(source) or next((why for s in near if (why := self.dead.reason(s))), "")
+        near = [s for t in helpers if (s := self.project.source(t))]
+        if why := next((why for s in (source, *near) if (why := self.dead.reason(s))), ""):
+            return why
+        return next((why for s in (source, *near) if (why := self.routes.reason(s, self._asked_inside(source)))), "")
+
+    def _asked_inside(self, source: Source) -> list[Call]:
+        """Calls of an evaluation that have the application answer by its functions, rather than by requests, or that of a judge."""
+        own, direct = {f.name for f in source.functions}, {id(c) for c in self.asking.direct(source.path)}
+        tails = ((c, c.callee.rsplit(".", 1)[-1]) for c in self.asking.calls(source.path) if id(c) not in direct)
+        return [c for c, tail in tails if tail not in own and not says_judging(tail)]

@@ -48,7 +48,7 @@ class Judges:
         if not self._of_application(source):
             return 0
         asked = self.asking.calls(source.path)
-        telling = (c.line for c in asked if _says_judging(" ".join(source.lines[c.line - 1 : c.end_line])))
+        telling = (c.line for c in asked if says_judging(" ".join(source.lines[c.line - 1 : c.end_line])))
         return next(telling, asked[-1].line)
 
     def metrics(self, source: Source) -> dict[str, tuple[str, int]]:
@@ -71,7 +71,7 @@ class Judges:
     def _of_application(self, source: Source) -> dict[str, tuple[str, int]]:
         """Criteria of judges that stand among the application's code: what the evaluation calls or hands on besides what answers."""
         own = {f.name for f in source.functions}
-        answering = [c for c in self.asking.calls(source.path) if (t := c.callee.rsplit(".", 1)[-1]) not in own and not _says_judging(t)]
+        answering = [c for c in self.asking.calls(source.path) if (t := c.callee.rsplit(".", 1)[-1]) not in own and not says_judging(t)]
         if not answering:
             return {}  # what it asks is the judge alone: an application that grades
         words = set(WORD.findall("\n".join(source.lines)))
@@ -94,7 +94,7 @@ class Judges:
                     )
             declared = [(f.name, f.line, f.end_line) for f in module.functions] + [(c.name, c.line, c.end_line) for c in module.classes]
             for name, first, last in declared:
-                if name not in words or not _says_judging(name):
+                if name not in words or not says_judging(name):
                     continue
                 yield from ((t.value, (target, t.line)) for t in module.texts if first <= t.line <= last and judges_in(t.value))
                 inside = set(WORD.findall("\n".join(module.lines[first - 1 : last])))
@@ -122,14 +122,15 @@ class Judges:
         return bool(asked) and asked <= {f.name for f in other.functions}
 
 
-def _says_judging(name: str) -> bool:
+def says_judging(name: str) -> bool:
+    """Whether a name says that something judges."""
     return bool(JUDGING.search(re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)))
 
 
 def _texts(value: Value, name: str, deep: int) -> Iterator[str]:
     """Texts that are named after judging: of a constant, or of an entry in a table."""
     if value.kind in ("string", "template"):
-        if _says_judging(name):
+        if says_judging(name):
             yield value.text
         return
     for key, item in zip(value.keys or ("",) * len(value.items), value.items, strict=False):

@@ -15,6 +15,7 @@ from rung.link.metrics import judged
 
 WORD = re.compile(r"[A-Za-z_]\w{0,80}")
 PART = re.compile(r"\$?([A-Za-z_]\w{0,80})(?:\?\.|\.|->|\[[\"':]{0,2})([A-Za-z_]\w{0,80})")
+FIELD = re.compile(r"([A-Za-z_]\w{0,80})(?:\.|\[[\"'])([A-Za-z_]\w{0,80})(?:[\"']\])?")
 ROUNDS = 5
 DEEPEST = 6
 REACH = 12  # lines of an expression that are looked through
@@ -29,7 +30,7 @@ HOLDS = re.compile(
     r"|similar_text|levenshtein)\??$"
 )
 SCORER = re.compile(
-    r"scor|match|metric|check|verif|correct|simil|overlap|compar|bleu|rouge|distance|accura|recall|precision|grade|judge|mark|agree|equal|evaluat"
+    r"scor|match|metric|exact|check|verif|correct|simil|overlap|compar|bleu|rouge|distance|accura|recall|precision|grade|judge|mark|agree|equal|evaluat"
     r"|(?:^|_)(?:f1|em|hit|kept|covers?|kappa)(?:_|$)|confusion",
     re.IGNORECASE,
 )
@@ -48,7 +49,7 @@ FORMAL = re.compile(
 # How often a run's answers were right is what an evaluation comes to.
 TALLIES = re.compile(
     r"accura|correct|(?<![a-z])(?:scores?|scored|fail(?:s|ed|ures?)?|pass(?:ed|es)?|wrong|misse[sd]|hits?|mistakes|right|precision|recall|f1|bleu|rouge\w*"
-    r"|agree\w*|win_?rate|mismatch\w*|errors?|expected|similarity|solved)(?![a-z])",
+    r"|exact|judges?|judged|graded?|grades|verdicts?|agree\w*|win_?rate|mismatch\w*|errors?|expected|similarity|solved)(?![a-z])",
     re.IGNORECASE,
 )
 GRADES = re.compile(r"(?:^|_)(?:judge|grade|score|rate|evaluate|assess|verdict)", re.IGNORECASE)
@@ -59,11 +60,14 @@ Names = set[tuple[int, str]]
 class Marking:
     """The flow of answers and cases through one file.
 
-    `asked` are its calls that ask a model, `asking` names that do when handed on; `graded`: it has the schema of a judge's verdict.
+    `asked` are its calls that ask a model, `asking` names that do when handed on; `graded`: it has the schema of a judge's verdict;
+    `scorers` are names of functions that it takes from a module which scores.
     """
 
-    def __init__(self, source: Source, asked: list[Call], asking: frozenset[str], graded: bool = False) -> None:
-        self.source, self.graded = source, graded
+    def __init__(
+        self, source: Source, asked: list[Call], asking: frozenset[str], graded: bool = False, scorers: frozenset[str] = frozenset()
+    ) -> None:
+        self.source, self.graded, self.scorers = source, graded, scorers
         self.answers: Names = set()
         self.cases: Names = set()
         self._mixed: Names = set()  # rows of answers together with their cases
@@ -81,6 +85,7 @@ class Marking:
         self.calls = [c for c in source.calls if id(c) in self.asked]
         self._tails = {_tail(c.callee) for c in self.calls} | names
         self._rows = dict(self._kept())
+        self._filled = {_tail(a.name) for a in source.assignments if "." in a.name or "[" in a.name}
         self._each = each(source) if source.language != "python" else []
         self._alone = Counter(a.line for a in source.assignments)
         self._given = {frozenset(WORD.findall(_text(v))) for c in self.calls for v in c.arguments.items if v.kind == "name"}
@@ -237,7 +242,14 @@ class Marking:
 
     def _answers_in(self, text: str, line: int, function: int) -> bool:
         asked = any(c.line == line and f"{_tail(c.callee)}(" in text for c in self.calls)
-        return asked or self._in(self.answers, text, function)
+        return asked or (self._in(self.answers, text, function) and not self._of_case(text, function))
+
+    def _of_case(self, text: str, function: int) -> bool:
+        """Whether a text is a field of a case alone, called like a variable that holds the answer (`case["answer"]`)."""
+        field = FIELD.fullmatch(text.strip())
+        if field is None or field[2] in self._filled or self._in(self.answers, field[1], function):
+            return False
+        return self._in(self.cases, field[1], function)
 
     def _marks(self, comparison: Comparison) -> bool:
         left, right = comparison.left, comparison.right
@@ -295,7 +307,7 @@ class Marking:
                 a and (any(w in self._names_of_answers for w in WORD.findall(p)) or any(f"{tail}(" in p for tail in self._tails))
                 for a, p in zip(answers, parts, strict=True)
             )
-        if not (HOLDS.search(call.callee) or SCORER.search(tail)):
+        if not (HOLDS.search(call.callee) or SCORER.search(tail) or tail in self.scorers):
             return False
         return any(
             not told and self._in(self.cases, part, call.function) and frozenset(WORD.findall(part)) not in self._given

@@ -37,6 +37,7 @@ TEMPLATE = re.compile(r"te?mpl|text|source|content|prompt|^t$|^s$|string|body|fi
 TEXTUAL = re.compile(
     r"[fF]ormat|[rR]eplace|[jJ]oin|[cC]oncat|[pP]rintf|[rR]ender|[pP]rompt|[tT]e?mpl|[tT]ext\b|[sS]tring\b|\bstr\b|[rR]ead|[lL]oad|[gG]et[A-Z(]|build|Build|[\"'`]"
 )
+CALLED = re.compile(r"\b([A-Za-z_]\w{0,80})\(")
 OWN_TESTS = "#[cfg(test)]"
 FORMAL = re.compile(r"assert_called|called_with|is not None|isinstance|err\b|Err")
 
@@ -153,7 +154,10 @@ class PromptControl:
             constants = {a.name for a in source.assignments if a.function < 0 and len(a.value.text) >= LONG}
             for index, function in enumerate(source.functions):
                 body = "\n".join(source.lines[function.line - 1 : function.end_line])
-                if function.name and (index in speaking or any(c in body for c in constants) or _fills(function, body)):
+                own = function.owner and any(
+                    re.search(rf"\b(?:self|this|cls)\.{a}\b", body) for a in _fields(source, function.owner, constants)
+                )
+                if function.name and (index in speaking or any(c in body for c in constants) or own or _fills(function, body)):
                     found.add(function.name)
         return frozenset(found)
 
@@ -167,6 +171,13 @@ class PromptControl:
                 if function.name and function.name not in givers and not speaks:
                     names.add(function.name)
         return re.compile(rf"\b\w{{1,60}}(?:\.|::|->)(?:{'|'.join(map(re.escape, sorted(names)))})\b") if names else None
+
+
+def _fields(source: Source, owner: str, constants: set[str]) -> list[str]:
+    """Fields of a class that hold a prompt's text: one that is written there, or a constant that is named."""
+    own = (a for a in source.assignments if a.owner == owner and a.name.isidentifier())
+    held = (a.name for a in own if (a.value.kind == "name" and a.value.text in constants) or a.name in constants)
+    return [name for name in held if name.isascii()]
 
 
 def _fills(function: Function, body: str) -> bool:
@@ -189,6 +200,10 @@ def _rendered(source: Source, unit: TestUnit, givers: frozenset[str]) -> list[re
     names = {
         a.name.split(",")[0].strip()
         for a in source.assignments
-        if a.function in unit.functions and a.value.kind == "call" and a.value.text.rsplit(".", 1)[-1] in givers
+        if a.function in unit.functions
+        and (
+            (a.value.kind == "call" and a.value.text.rsplit(".", 1)[-1] in givers)
+            or (a.value.kind != "call" and givers.intersection(CALLED.findall(source.lines[a.line - 1])))
+        )
     }
     return [re.compile(rf"\b{re.escape(n)}\b") for n in sorted(names | givers)]

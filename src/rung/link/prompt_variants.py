@@ -46,6 +46,14 @@ FILLED = Expression(
     r"((?:[\w./-]|[$#]?\{[\w.]{1,40}\}){0,60}\.(?:txt|md|j2|jinja2?|ya?ml|json|toml|prompt|prompty|hbs|mustache|liquid|tmpl|erb))\b",
     re.IGNORECASE,
 )
+# Takes a prompt from whatever a file was read into, by its variant.
+TAKEN_BY = re.compile(
+    r"[\])\w]\[(?:\w{1,30}\.)?(?:prompt_?)?[vV]ariant(?:_?(?:id|name|key))?\]|\.(?:get|fetch|dig)\((?:\w{1,30}\.)?(?:prompt_?)?variant\b"
+)
+# How the one is called from which variants differ.
+PLAIN = re.compile(r"baseline|base|control|plain|standard|react|chain_?of_?thought|one_?shot|treatment|v\d+", re.IGNORECASE)
+DATA = (".yaml", ".yml", ".json", ".toml")
+MANY = 50
 HOLE = re.compile(r"[$#]?\{[\w.]{1,40}\}")
 LONG_NAME = 5
 PARTS_OF_ONE = ("system", "user", "assistant", "schema", "input", "output", "test", "tests", "example")
@@ -92,6 +100,10 @@ class PromptVariants:
         for prompt in kept:
             if prompt.location.path in filled:
                 yield prompt, False
+        tables = self._in_one_file(p.location.path for p in kept if p.fields["form"] in ("template", "definition"))
+        for prompt in kept:
+            if prompt.location.path in tables:
+                yield prompt, False
         alike = _alike(p.location.path for p in kept if p.fields["form"] == "definition")
         alike |= self._by_ending(dict.fromkeys(p.location.path for p in kept if p.fields["form"] in FORMS))
         for prompt in kept:
@@ -134,6 +146,31 @@ class PromptVariants:
                 fitting = [p for p in own if named.search(p)]
                 found |= set(fitting) if len(fitting) > 1 else set()
         return frozenset(found)
+
+    def _in_one_file(self, paths: Iterable[str]) -> frozenset[str]:
+        """Data files in which one prompt stands under the names of its variants (`zero_shot`, `few_shot`), or is taken by its variant."""
+        found: set[str] = set()
+        for path in dict.fromkeys(paths):
+            data = self.project.data(path) if path.endswith(DATA) else None
+            tables = [data, *data.values()] if isinstance(data, dict) else []
+            names = [sorted(_texts_by_name(table)) for table in tables[:MANY]]
+            if any(self._are_variants(group) or (len(group) > 1 and self._takes_from(path)) for group in names):
+                found.add(path)
+        return frozenset(found)
+
+    def _are_variants(self, names: Iterable[str]) -> bool:
+        """Whether these are, but for a default, names that say nothing but how variants of one thing differ."""
+        told = list(names)
+        return sum(self.variant.fullmatch(f"_{n}") is not None for n in told) >= 2 and all(
+            self.variant.fullmatch(f"_{n}") or PLAIN.fullmatch(n) for n in told
+        )
+
+    def _takes_from(self, path: str) -> bool:
+        """Whether code that reads a file of prompts, by its name or folder, takes one of them by the variant."""
+        stem, folder = posixpath.splitext(posixpath.basename(path))[0], posixpath.basename(posixpath.dirname(path))
+        named = re.compile(rf"[\"'`/](?:{re.escape(stem)}|{re.escape(folder or stem)})[\"'`/.]")
+        near = (self.project.text(p) or "" for p in self.project.code if self.project.is_application(p))
+        return any("ariant" in text and TAKEN_BY.search(text) and named.search(text) for text in near)
 
     def in_code(self, prompts: list[Fact]) -> Iterator[tuple[str, int]]:
         """Path and line of tables of versions, and of what selects a prompt by the name of its version."""
@@ -252,6 +289,18 @@ class PromptVariants:
             return False
         texts = [k for k, v in zip(value.keys, value.items, strict=False) if self.families.match(k) and _holds_text(v)]
         return len(texts) >= 2 and len(texts) * 2 >= len(value.keys)
+
+
+def _texts_by_name(table: object) -> dict[str, object]:
+    """The entries of a table of data that hold texts as long as prompts; none where one has other entries than the others."""
+    entries = {str(k): v for k, v in table.items() if _told(v)} if isinstance(table, dict) else {}
+    shapes = {frozenset(map(str, v)) if isinstance(v, dict) else frozenset() for v in entries.values()}
+    return entries if len(shapes) == 1 else {}
+
+
+def _told(value: object) -> bool:
+    texts = value.values() if isinstance(value, dict) else [value]
+    return any(isinstance(t, str) and len(t) >= PROMPT_LENGTH and " " in t for t in texts)
 
 
 def _named_after(name: str, base: str) -> bool:

@@ -29,9 +29,11 @@ TYPED = ("java", "csharp")
 def replaced_beside(project: Project, graph: Graph, source: Source) -> frozenset[str]:
     """Names and types of what a test of Java, Kotlin or C# replaces that is the repository's own and leads to no model; none if anything
     that it replaces may be the model."""
-    if source.language not in TYPED:
-        return frozenset()
-    text = "\n".join(source.lines)
+    return beside_model(project, graph, "\n".join(source.lines)) if source.language in TYPED else frozenset()
+
+
+def beside_model(project: Project, graph: Graph, text: str) -> frozenset[str]:
+    """The same, told from the text of such a test."""
     found = [(m["name"] or m["name2"], m["type"] or m["type2"]) for m in DECLARED.finditer(text)]
     found += [(m["name"], next(m[k] for k in "abcdef" if m[k])) for m in MADE.finditer(text)]
     if not found or any(not _is_beside(project, graph, kind) for _, kind in found):

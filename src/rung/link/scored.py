@@ -113,7 +113,7 @@ class Harness:
             ):
                 return comparison.line
         asking = {id(c) for c in self.asking.calls(source.path)}
-        scorers = self._scorers(source)
+        scorers = self.scorers(source)
         asked = [c for c in source.calls if id(c) in asking]
         own = {f.name for f in source.functions if SCORER.search(re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", f.name))} if asked else set()
         answers = {a.name for a in source.assignments if any(a.line <= c.line <= a.value.line for c in asked)}
@@ -147,7 +147,7 @@ class Harness:
         names = {name for module in beside for name in trying(self.project.catalogue, module)}
         return next((c.line for c in source.calls if c.callee.rsplit(".", 1)[-1] in names), 0)
 
-    def _scorers(self, source: Source) -> frozenset[str]:
+    def scorers(self, source: Source) -> frozenset[str]:
         """Functions that a harness takes from a module of its own that scores (`scorers.py`, `metrics.ts`)."""
         near = [
             (p, taken) for p, taken in self.graph.touches(source.path).items() if MODULE.search(p) and self._beside_or_below(p, source.path)

@@ -22,10 +22,13 @@ APPLICATION = ("agent", "app", "target", "predict_fn", "model_callback", "agent_
 # Keys under which a tool is handed what was answered.
 ANSWER = re.compile(r"(?:actual_)?(?:output|answer|response|prediction|completion|generated_(?:text|answer))s?")
 
+# A class that is called after what it gives.
+SPEAKS = re.compile(r"prompt|template|message|instruct|conversation", re.IGNORECASE)
 # How an answer is put to the others.
 GATHERS = re.compile(r"\.(?:append|extend|push|add)$")
 PROMPT_LENGTH = 40
 DEEPEST = 5
+ROUNDS = 3
 # Files of application code that hold what judges, not what answers.
 JUDGING = re.compile(
     r"(?:^|[/_.-])(?:\w*(?<!ri)evals?|evaluat\w*|judges?|grad(?:er|ing)s?|rubrics?|bench\w*|lab)(?:[/_.-]|$)", re.IGNORECASE
@@ -80,21 +83,32 @@ class Subjects:
         }
         for call in self.asking.direct(source.path) if taken else ():
             used = set(_words(call.arguments))
-            used |= {w for a in source.assignments if a.name in used and a.function == call.function for w in _words(a.value)}
+            for _ in range(ROUNDS):
+                used |= {w for a in source.assignments if a.name in used and a.function in (call.function, -1) for w in _words(a.value)}
             if any(self._speaks(taken[n], n) for n in sorted(used & taken.keys())):
                 return True
         return False
 
     def _speaks(self, path: str, name: str) -> bool:
-        """Whether a name of a file is a text as long as a prompt, or a function in which one stands."""
+        """Whether a name of a file is a text as long as a prompt, or a function or class in which one stands or is named."""
         source = self.project.source(path)
         if source is None:
             return False
         speaking = {t.function for t in source.texts if len(t.value) >= PROMPT_LENGTH and " " in t.value}
         if any(f.name == name and i in speaking for i, f in enumerate(source.functions)):
             return True
-        given = (a.value for a in source.assignments if a.function < 0 and a.name == name)
-        return any(v.kind in ("string", "template") and len(v.text) >= PROMPT_LENGTH and " " in v.text for v in given)
+        texts = {
+            a.name
+            for a in source.assignments
+            if a.value.kind in ("string", "template") and len(a.value.text) >= PROMPT_LENGTH and " " in a.value.text and a.function < 0
+        }
+        if name in texts:
+            return True
+        kind = next((c for c in source.classes if c.name == name), None)
+        if kind is None or not SPEAKS.search(name):
+            return False
+        inside = any(kind.line <= t.line <= kind.end_line and len(t.value) >= PROMPT_LENGTH and " " in t.value for t in source.texts)
+        return inside or not texts.isdisjoint(re.findall(r"\w+", "\n".join(source.lines[kind.line - 1 : kind.end_line])))
 
     def scores_own(self, source: Source) -> bool:
         """Whether a notebook scores what its own function, with its own prompt, answers: what holds it is handed on as the answer."""

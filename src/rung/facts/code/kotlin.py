@@ -138,6 +138,15 @@ def _record_call(reader: Reader, node: Node) -> None:
         record_read(reader, node, value)
 
 
+def _record_infix(reader: Reader, node: Node) -> None:
+    """`got shouldBe wanted`: a call of what stands between two values."""
+    parts = [part for part in node.syntax.children() if part.kind() not in ("line_comment", "multiline_comment")]
+    name = parts[1].text() if len(parts) == 3 else ""
+    if _WORD.fullmatch(name) and name not in _OPERATORS:
+        items = tuple(reader.value(child) for child in node.children if reader.text_of(child) != name)
+        reader.add_call(node, name, Value("call", name, node.line, items, ("",) * len(items)))
+
+
 def _record_property(reader: Reader, node: Node) -> None:
     target = node.first("variable_declaration", "multi_variable_declaration")
     if target is None:
@@ -208,7 +217,10 @@ def _record_lambda(reader: Reader, node: Node) -> None:
     if parent is not None and parent.kind in reader.grammar.calls and node.parent is not parent:
         literals = [child.children[-1] for child in _arguments(reader, parent) if child.kind == "value_argument" and child.children]
         name = next((reader.value(child).text for child in literals if child.kind == "string_literal"), "")
-        given = (reader.dotted(parent),)
+        called = parent.children[0] if parent.children else None
+        invoked = called is not None and called.kind == "string_literal"  # `"name" { ... }` calls the text's operator
+        name = reader.value(called).text if invoked and called is not None else name
+        given = ("invoke",) if invoked else (reader.dotted(parent),)
     elif parent is not None and parent.kind == "property_declaration":
         target = parent.first("variable_declaration")
         name = reader.text_of(target).partition(":")[0].strip() if target else ""
@@ -260,6 +272,7 @@ _HOLDERS = kinds(
     postfix_expression indexing_suffix statements
     """
 )
+_OPERATORS = frozenset({"to", "downTo", "until", "step", "and", "or", "xor", "shl", "shr", "ushr", "zip", "matches"})
 _EQUALITY = ("equality_expression", "comparison_expression", "check_expression")
 _CALLS = ("call_expression", "constructor_invocation")
 
@@ -295,6 +308,7 @@ KOTLIN = Grammar(
     records={
         "string_literal": _record_text,
         "additive_expression": _record_sum,
+        "infix_expression": _record_infix,
         **dict.fromkeys(_CALLS, _record_call),
         "property_declaration": _record_property,
         "assignment": _record_assignment,
