@@ -14,12 +14,14 @@ from rung.link.criteria import baseline
 from rung.link.data_files import DATA_FILE, cases_in, locate, records
 from rung.link.evaluation import Evaluation
 from rung.link.files import matching, query
-from rung.link.metrics import of_prompt_files, of_result_keys
+from rung.link.metrics import of_prompt_files, of_result_keys, patterns
 from rung.link.project import Project
 from rung.repository import Role
 
 LAUNCHERS = frozenset({"python", "python3", "-m", "uv", "uvx", "run", "poetry", "srun", "time", "env", "npx"})
 # A configuration that is code: a string without spaces, the variables of a case, the kind of an assertion.
+NAMING = ("evaluation_name", "name", "metric", "metric_name", "criterion")
+NAME = re.compile(r"[A-Za-z][\w-]{3,40}")  # of a metric, not a sentence
 QUOTED = re.compile(r"[\"'`]((?:file://)?[\w./-]+\.\w+)[\"'`]")
 CASE = re.compile(r"\bvars\s*:\s*\{")
 # Where what tests read stands.
@@ -83,9 +85,10 @@ class Configurations:
             found.criterion = (path, 1)
         found.criterion = found.criterion or baseline(self.project, path)
         table = dict(tool.entry.get("metrics", {}).items())
-        for name in _flat(named):
+        for name in _named(named):
             metric = next((m for glob, m in table.items() if re.fullmatch(glob.replace("*", ".*"), name)), None)
-            if metric:
+            told = (m for m, pattern in patterns(self.project.vocabulary) if NAME.fullmatch(name) and pattern.fullmatch(name))
+            if metric := metric or next(told, None):
                 found.metrics.setdefault(metric, (path, 1))
         if named and not found.metrics:
             found.metrics["exact-match"] = (path, 1)
@@ -127,6 +130,22 @@ class Configurations:
                 if target and target != path and cases_in(self.project, target) >= 2:
                     return target, 1
         return None
+
+
+def _named(value: Any) -> list[str]:
+    """Texts in a list of metrics, the keys that stand for one, and the names given to it (`- LLMJudge: {evaluation_name: relevance}`)."""
+    if isinstance(value, list):
+        return [name for v in value for name in _named(v)]
+    if not isinstance(value, dict):
+        return _flat(value)
+    return [*map(str, value), *_flat(list(value.values())), *(t for v in value.values() for t in _given_names(v))]
+
+
+def _given_names(value: Any) -> list[str]:
+    if not isinstance(value, dict):
+        return []
+    told = [v for k, v in value.items() if k in NAMING and isinstance(v, str)]
+    return [*told, *(t for v in value.values() for t in _given_names(v))]
 
 
 def _flat(value: Any) -> list[str]:

@@ -14,7 +14,8 @@ from rung.link.project import Project
 
 HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 SQL_TABLE = re.compile(
-    r"create\s+table\s+(?:if\s+not\s+exists\s+)?[\"'`\[]?([\w.]+)[\"'`\]]?\s*\((.*?)\)\s*(?:;|$)", re.IGNORECASE | re.DOTALL
+    r"create\s+table\s+(?:if\s+not\s+exists\s+)?[\"'`\[]?([\w.]+|\$?\{[^{}\n]{0,60}\}|\$\w{1,40})[\"'`\]]?\s*\((.*?)\)\s*(?:\$?\{[^{}\n]{0,60}\}\s*)?(?:;|$)",
+    re.IGNORECASE | re.DOTALL,
 )
 INSERTED = re.compile(r"\s*insert\s+into\s+[\"'`\[]?([\w.]+)[\"'`\]]?\s*(?:\(([^)]*)\)\s*)?(?:values|select|on\b)", re.IGNORECASE)
 PRISMA = re.compile(r"^model\s+(\w+)\s*\{(.*?)^\}", re.MULTILINE | re.DOTALL)

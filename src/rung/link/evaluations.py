@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Sequence
 from functools import cached_property
 
 from rung.facts.catalogue import Tool
@@ -61,6 +62,7 @@ class Evaluations:
         found += [self._aimed(e) for e in Configurations(self.project).all()]
         found += shell_harnesses(self.project, HINT, self.subjects.requests.programs, self.graph.leading)
         verdicts = Verdicts(self.project)
+        _hand_over_cases(found)
         for evaluation in found:
             if not evaluation.dead and not evaluation.criterion and evaluation.form != "test":
                 evaluation.criterion = verdicts.of(evaluation, [self.project.catalogue.by_id[t] for t in evaluation.tools])
@@ -174,3 +176,12 @@ class Evaluations:
         own, direct = {f.name for f in source.functions}, {id(c) for c in self.asking.direct(source.path)}
         tails = ((c, c.callee.rsplit(".", 1)[-1]) for c in self.asking.calls(source.path) if id(c) not in direct)
         return [c for c, tail in tails if tail not in own and not says_judging(tail)]
+
+
+def _hand_over_cases(found: Sequence[Evaluation]) -> None:
+    """Gives scripts that name no cases those of a file of their own tool's beside them, whose name they may work out."""
+    kept = {(posixpath.dirname(e.path), tool): e.data_set for e in found if e.form == "configuration" and e.data_set for tool in e.tools}
+    for evaluation in found:
+        if evaluation.form == "script" and not evaluation.data_set:
+            folder = posixpath.dirname(evaluation.path)
+            evaluation.data_set = next((kept[folder, tool] for tool in evaluation.tools if (folder, tool) in kept), None)

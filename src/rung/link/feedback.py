@@ -118,6 +118,8 @@ class Feedback:
     def _is_corrected(self, entity: Entity) -> list[str]:
         """The fields in which a person puts right what the model proposed, beside whether it was right or who says so."""
         corrected = [n for n in entity.spaced if self.patterns["corrections"].search(n)]
+        if self.patterns["corrections"].search(snake(entity.name)):
+            return [n for n in entity.spaced if self.patterns["proposed"].search(n)]
         return corrected if any(self.patterns["reviewed"].search(n) for n in entity.spaced) else []
 
     def _is_thumb(self, entity: Entity) -> list[str]:

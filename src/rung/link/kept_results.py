@@ -22,7 +22,7 @@ QUALITY = re.compile(
 )
 COMPARED = re.compile(
     r"^(?:llm|models?|prompts?|variants?|versions?|configs?|configurations?|setups?|runs?|dates?|approach|strategy|method|chunk\w*|retrievers?"
-    r"|embeddings?|temperature|experiments?|settings?|systems?|pipelines?|metrics?|criteri\w+|measures?|change|commit|release)\b",
+    r"|embeddings?|temperature|experiments?|programs?|attempts?|settings?|systems?|pipelines?|metrics?|criteri\w+|measures?|change|commit|release)\b",
     re.IGNORECASE,
 )
 # Words of one's own runs.
