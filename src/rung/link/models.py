@@ -95,7 +95,8 @@ class Models:
         called = {c.location.path for c in choices if c.fields["site"]}
         # a variable that a file reads is its calls', where they take the model out of a mapping
         sites = [c for c in configured if c.fields["site"] or (c.fields["how"] == "environment" and c.location.path not in called)]
-        if literal and len(literal) > 2 * len(sites) and len(literal) >= 2:
+        handed = all(c.fields["how"] == "parameter" and not c.fields["model"] for c in configured)  # by callers, which name it
+        if literal and (handed or (len(literal) > 2 * len(sites) and len(literal) >= 2)):
             prevailing = "literal"
         else:
             prevailing = "configured" if configured else "literal"
