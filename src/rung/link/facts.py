@@ -26,6 +26,7 @@ from rung.link.read import Progress, read
 from rung.link.routing import Routing
 from rung.link.safety import Safety
 from rung.link.shell_agents import ShellAgents
+from rung.link.shown import of_what_it_shows
 from rung.link.tools import ToolUses
 from rung.link.uses import Uses
 
@@ -36,6 +37,7 @@ SECOND = ("measure", "gate", "consent", "stored", "in-turn")
 
 def link(project: Project, progress: Progress | None = None) -> Mapping[str, Sequence[Fact]]:
     """All facts of a project by kind, each list in the order of place."""
+    project = of_what_it_shows(project)
     glance = Glance(project)
     graph = Graph(project, glance)
     with project.sources as sources:

@@ -34,6 +34,7 @@ class Project:
 
     repository: Repository
     catalogue: Catalogue
+    samples: bool = False  # whether examples are the application, whatever the repository's layout says
     dependencies: list[Fact] = field(default_factory=list)
     settings: list[Fact] = field(default_factory=list)
     resources: list[Fact] = field(default_factory=list)
@@ -41,11 +42,11 @@ class Project:
     pipelines: list[Pipeline] = field(default_factory=list)
     runs: list[Run] = field(default_factory=list)
     sources: Sources = field(default_factory=Sources, repr=False)
-    _sources: dict[str, Source | None] = field(default_factory=dict, repr=False)
-    _having: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
-    _texts: dict[str, str | None] = field(default_factory=dict, repr=False)
-    _data: dict[str, Any] = field(default_factory=dict, repr=False)
-    _roles: dict[str, Role] = field(default_factory=dict, repr=False)
+    _sources: dict[str, Source | None] = field(default_factory=dict, repr=False, init=False)
+    _having: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False, init=False)
+    _texts: dict[str, str | None] = field(default_factory=dict, repr=False, init=False)
+    _data: dict[str, Any] = field(default_factory=dict, repr=False, init=False)
+    _roles: dict[str, Role] = field(default_factory=dict, repr=False, init=False)
 
     @cached_property
     def vocabulary(self) -> Any:
@@ -57,7 +58,7 @@ class Project:
         role = self._roles.get(path)
         if role is None:
             role = self.repository.role(path)
-            if role is Role.EXAMPLE and self.repository.samples_are_application:
+            if role is Role.EXAMPLE and (self.samples or self.repository.samples_are_application):
                 role = Role.APPLICATION
             self._roles[path] = role
         return role
