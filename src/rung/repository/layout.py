@@ -71,7 +71,7 @@ class Layout:
         if names.MINIFIED.fullmatch(name) or not names.VENDORED.isdisjoint(folders):
             return True
         for depth, part in enumerate(folders):
-            if part in names.MAYBE_VENDORED and (depth == 0 or folders[depth - 1] in names.ASSETS):
+            if part in names.VENDORED_TOP if depth == 0 else part in names.MAYBE_VENDORED and folders[depth - 1] in names.ASSETS:
                 return True
         if any(names.LIBRARIES.fullmatch(above) and names.VERSIONED.fullmatch(part) for above, part in pairwise(folders)):
             return True

@@ -19,8 +19,9 @@ VENDORED = words("""
     node_modules bower_components jspm_packages third_party third-party thirdparty 3rdparty site-packages dist-packages
     .venv venv virtualenv vendored _vendor godeps pods carthage .yarn .bundle
 """)
-# Words of the business as well: copies at the top of the repository, among web assets, or where a licence came along.
+# Words of the business as well: copies among web assets, where a licence came along and, most of them, at the top of the repository.
 MAYBE_VENDORED = words("vendor vendors external externals extern")
+VENDORED_TOP = MAYBE_VENDORED - {"vendors"}  # whose adapters an application may hold there
 ASSETS = words("static public assets js css wwwroot")
 LICENCE = _pattern(r"(?:licen[cs]e|copying|notice)(?:[.-].*)?")
 VENDOR_LIST = words("modules.txt autoload.php")  # what package managers put directly into a folder of copies
