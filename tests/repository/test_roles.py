@@ -7,7 +7,8 @@ from tests.helpers import make_repository
 
 PATHS = {
     Role.APPLICATION: [
-        "app/main.py", "src/latest/contest.py", "app/models/vendor.rb", "src/vendor/models.py", "app/external/client.py", "vendors/mail/send.go",
+        "app/main.py", "src/latest/contest.py", "app/models/vendor.rb", "src/vendor/models.py", "app/external/client.py",
+        "vendors/mail/send.go",
         "infra/main.bicep",
         "notebooks/rag.ipynb", "evals/run.py", "evals/tests/cases.yaml", "evaluation/test_data/qa.jsonl", "benchmarks/speed.py",
         "prompts/system.md", "src/agent/prompts/examples/one.yaml", "src/agents/writer.md", "web/src/components/Example/Example.tsx",

@@ -24,6 +24,10 @@ LOOKS_UP = re.compile(
 )
 PROPERTY = re.compile(r"^([\w.-]*(?:prompt|instruction)[\w.-]*)\s*[=:]\s*(.{40,})$", re.IGNORECASE | re.MULTILINE)
 RESOURCE = re.compile(r"<data\s+name=\"([\w.]{1,80})\"[^>]{0,80}>\s{0,80}<value>([^<]{40,})")
+# Parts of a form in which somebody writes a prompt.
+FORM = re.compile(
+    r"(?:title|desc(?:ription)?|place_?holder|label|hint|tool_?tip|help\w*|error\w*|button|sub_?title|caption|confirm\w*)$", re.IGNORECASE
+)
 LONG, DEEP, MANY = 40, 6, 300
 
 
@@ -77,7 +81,7 @@ def _key(data: Any, told: bool, depth: int) -> str:
         here = told or bool(
             SPOKEN.fullmatch(str(name).rstrip("s")) or (isinstance(value, str) and re.search(r"prompt$", str(name), re.IGNORECASE))
         )
-        if isinstance(value, str) and here and len(value) >= LONG and " " in value:
+        if isinstance(value, str) and here and len(value) >= LONG and " " in value and not FORM.search(str(name)):
             return str(name)
         if found := _key(value, here, depth + 1):
             return found

@@ -18,8 +18,11 @@ ADDRESS = re.compile(r"^[a-z]+:/+(.+)$", re.DOTALL)
 LABEL = re.compile(r"@([^@/]+)$|/(\d+|\$?\{[^/]*\})$")
 
 
-def registered(prompts: Prompts) -> Iterator[Fact]:
-    """Facts of kind `prompt` for what application code gets from a registry of prompts, with the version that it asks for."""
+def registered(prompts: Prompts, *, shared: bool) -> Iterator[Fact]:
+    """Facts of kind `prompt` for what application code gets from a registry of prompts, with the version that it asks for.
+
+    With `shared`, only what somebody published there for everybody; without it, only the others.
+    """
     project, uses = prompts.project, prompts.uses
     for path in project.code:
         if not project.is_application(path):
@@ -30,9 +33,16 @@ def registered(prompts: Prompts) -> Iterator[Fact]:
                 call = next((c for c in source.calls if c.line == use.location.line), None) if source else None
                 if call is not None and not READS.search(call.callee):
                     continue
+                if shared is not _is_shared(call, prompts.words["shared"]):
+                    continue
                 yield prompts.prompt(
                     path, use.location.line, "registry", structured=True, version=_label(source, call, prompts.words["label_keys"])
                 )
+
+
+def _is_shared(call: Call | None, names: str) -> bool:
+    first = next((text for item in call.arguments.items for text in _literals(item)), "") if call else ""
+    return re.match(names, first) is not None
 
 
 def _literals(value: Value) -> list[str]:

@@ -73,7 +73,9 @@ class Prompts:
         """All facts of this room."""
         settings = [*PromptSettings(self.project).facts(), *catalogued(self.project, self.graph)]
         documents = PromptDocuments(self.project, self.graph, self.definitions).facts()
-        prompts = [*self._tool_files(), *documents, *self._files(), *self._in_code(), *annotated(self), *registered(self), *settings]
+        prompts = [*self._tool_files(), *documents, *self._files(), *self._in_code(), *annotated(self)]
+        prompts += [*registered(self, shared=False), *settings]
+        prompts += registered(self, shared=True) if not prompts else ()  # beside others they are not the main ones
         found = {(p.location.path, p.location.line, p.fields["form"]): p for p in reversed(prompts)}
         # a definition says all that a template of the same place says
         return self.retired.without(
