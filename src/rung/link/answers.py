@@ -26,6 +26,10 @@ FORMAL = re.compile(
     r"\bnil\b|len\(|\berr\b|status|(?:^|\s)\"\"(?:\s|$)|\.(?:sub)?type\b|\.role\b|\.\w*ID\b|\w*count\b|\.is_?error\b|\.stop_?reason\b|cost|usage|tokens\b|duration|\.num_?turns\b|_ms\b|(?:^|\s)0(?:\s|$)",
     re.IGNORECASE,
 )
+# What holds that the call went wrong: no model answered in that test.
+WENT_WRONG = re.compile(
+    r"""\[["'](?:status|state|type)["']\]\)?\s{0,3}(?:,|==|\.to\w{2,12}\()\s{0,3}["'](?:error|fail\w{0,4}|invalid)["']|\.(?:is_error|isError)\b(?!\s*(?:is|==|,)\s*[fF]alse)"""
+)
 # A number held against another one.
 COMPARED = re.compile(
     r"[<>]=?\s*[\w.(]|[gG]reater|[lL]ess|[bB]etween|AtLeast|AtMost|\bbe\s*[<>]=?|InDelta|BeInRange|[iI]nRange|must_be\b|\bassert_operator\b"
@@ -38,7 +42,10 @@ def judges_answer(source: Source, unit: TestUnit, asking: list[Call], given: fro
     names = derived(source, unit, asking, given)
     lines = {call.line for call in asking}
     counted = tallies(source, unit, names) if names else names
-    for call in assertions(source, unit.functions):
+    asserted = assertions(source, unit.functions)
+    if any(WENT_WRONG.search(" ".join(source.lines[c.line - 1 : c.end_line])) for c in asserted):
+        return False
+    for call in asserted:
         if source.language == "go" and FAILS.search(call.callee):
             continue  # only says that it failed; the condition before it looks at something
         text = " ".join(source.lines[call.line - 1 : call.end_line])

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from rung.facts.code.source import Call, Source
 from rung.link.called import PARTS, Called
+from rung.link.decorated import LANGUAGES, made, makers
 from rung.link.direct import Direct, owners
 from rung.link.given import literal_methods, returned_types
 from rung.link.graph import BARREL, Graph
@@ -16,6 +17,7 @@ from rung.link.project import Project
 from rung.link.uses import Uses
 
 EVERYWHERE = 9
+BETWEEN = 2
 # How many files an object may be handed through before its methods are no longer looked for.
 HOPS = 4
 # Methods of everybody's containers, streams and loggers: calling one of them on an unknown object says nothing.
@@ -146,6 +148,7 @@ class Asking:
         self._direct = Direct(project, graph, uses)
         self._names: dict[str, frozenset[str]] = {}
         self._own: dict[str, frozenset[str]] = {}
+        self._making: dict[tuple[str, frozenset[str]], frozenset[str]] = {}
         self._called = Called()
 
     def direct(self, path: str) -> list[Call]:
@@ -161,16 +164,19 @@ class Asking:
         known = self._names.get(path)
         if known is None:
             source = self.project.source(path) if path in self.graph.leading else None
-            self._names[path] = frozenset()  # breaks cycles; replaced below
+            self._names[path] = self._within(path) if source else frozenset()  # breaks cycles; replaced below
             known = self._names[path] = self._closure(source) if source else frozenset()
         return known
 
     def _closure(self, source: Source) -> frozenset[str]:
         found = {n for call in self.direct(source.path) for n in owners(source, call.function)} | self._declared(source)
-        outside = self._outside(source, self.graph.leading[source.path])
+        # A file that only looks as if it asked a model itself takes what leads there from others, as any file between does.
+        steps = self.graph.leading[source.path] or (0 if found else BETWEEN)
+        outside, making = self._outside(source, steps), self._makers(source, steps)
         while True:
             names = found | outside
-            more = {n for c in self._leading(source, names) for n in owners(source, c.function)} - found
+            more = {n for c in self._leading(source, names) for n in owners(source, c.function)}
+            more = (more | made(source, making | makers(source, names), lambda name: self._direct.generates(source, name))) - found
             if not more:
                 return frozenset(found | outside if BARREL.search(source.path) else found)
             found |= more
@@ -187,6 +193,24 @@ class Asking:
                 found |= more
             known = self._own[path] = frozenset(found)
         return known
+
+    def _makers(self, source: Source, steps: int) -> frozenset[str]:
+        """Names that a file takes from others, nearer to a model than so many steps, of what makes functions that ask."""
+        found: set[str] = set()
+        used = frozenset(
+            {n for i in source.imports for n, _ in i.names} | {d.rsplit(".", 1)[-1] for f in source.functions for d in f.decorators}
+        )
+        for target, taken in self.graph.touches(source.path).items() if source.language in LANGUAGES else ():
+            if self.graph.leading.get(target, steps + 1) > steps or not self.project.is_own(target):
+                continue
+            for giver in self._givers(target, taken or used):
+                asking = self.names(giver)
+                names = self._making.get((giver, asking)) if asking else frozenset()
+                if names is None:
+                    other = self.project.source(giver)
+                    names = self._making[giver, asking] = makers(other, asking) if other else frozenset()
+                found |= names if taken is None else names & taken
+        return frozenset(found)
 
     def _declared(self, source: Source) -> set[str]:
         """Methods of an interface that a framework implements with a model, told by its annotations; such methods have no body."""
@@ -218,6 +242,7 @@ class Asking:
                 found |= asking | self._of_returned(source, target)
                 continue
             givers = self._givers(target, taken)
+            asking = asking.union(*(self.names(giver) for giver in givers[1:]))  # the package may be what is being worked out
             found |= {n for n in asking if n in taken or any(_is_method(self.project, giver, n, taken) for giver in givers)}
             if "default" in taken and source.language == "javascript":
                 found |= self._by_default(source, target, asking)

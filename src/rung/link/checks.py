@@ -27,7 +27,8 @@ FORM_ONLY = re.compile(
     r"|GetType\(|callable\(|issubclass\(|hasattr\(|Object\.keys\(|NotEmpty\(|isfinite|isNaN\(|\.shape\b|\.dtype\b|\.ndim\b"
     r"|expect\.any(?:thing)?\((?!.*string(?:Containing|Matching))|\.Should\(\)\.(?:NotBe\w*|BeOfType|BeAssignableTo|HaveCount\w*|HaveLength|BeNull\w*|BeTrue|(?:Not)?Throw\w*)\b"
     r"|\bshould(?:Not)?(?:Be(?:Null|Empty|Blank|InstanceOf|TypeOf|Positive)|Have(?:Size|(?:Min|Max)?Length|ElementAt\w*))\b|\bshouldNotBe\s*\(?(?:null\b|\"\")|\bshouldThrow\w*"
-    r"|NotNil\b|NoError\b|(?:assert|require|s)\.Error\w*\(|IsNotNull|IsType|[sS]tatus_?[cC]ode|http\.Status[A-Z]|HttpStatus\b|[cC]ode\)\.to(?:Be|Equal|StrictEqual)\(|\.status\b|isinstance\(|toHaveProperty|toBeVisible|toBeInTheDocument|\bis_(?:string|array|int|float|numeric|object|null|bool)\(|\bis_?set\(|assertJson\(|assert_called|toHaveBeenCalled|assertStatus|HasField",
+    r"|NotNil\b|NoError\b|(?:assert|require|s)\.Error\w*\(|IsNotNull|IsType|[sS]tatus_?[cC]ode|http\.Status[A-Z]|HttpStatus\b|[cC]ode\)\.to(?:Be|Equal|StrictEqual)\(|\.status\b|isinstance\(|toHaveProperty|toBeVisible|toBeInTheDocument|\bis_(?:string|array|int|float|numeric|object|null|bool)\(|\bis_?set\(|assertJson\(|assert_called|toHaveBeenCalled|assertStatus|HasField"
+    r"""|\[["'](?:status|state)["']\]\)?\s{0,3}(?:,|==|in\b|\.to\w{2,12}\()\s{0,3}[\[({]?\s{0,3}["'](?:success\w*|ok|error|fail\w*|complete\w*|done|running|pending)["']""",
 )
 # Links of a fluent assertion that only see form, before one that looks at content: `isNotNull().contains("bar")`.
 FORMAL_LINK = re.compile(

@@ -54,6 +54,12 @@ class ConstantUses:
                     return True
         return False
 
+    def is_called_beside(self, source: Source, name: str) -> bool:
+        """Whether another file of the folder calls a function, in a language in which it needs no import for that."""
+        folder, call = posixpath.dirname(source.path), f"{name}("
+        near = (p for p in self.project.code if p != source.path and posixpath.dirname(p) == folder and self.project.is_application(p))
+        return source.language in BY_FOLDER and any(call in (self.project.text(p) or "") for p in near)
+
     def _is_used_elsewhere(self, source: Source, name: str) -> bool:
         plain = name.rsplit(".", 1)[-1]
         if PLAIN.match(plain) and source.language not in BY_FOLDER:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from rung.facts.code.source import Assignment, Call, EnvironmentRead, Source, Value
 from rung.facts.fact import Fact
 from rung.link.constants import ConstantUses
+from rung.link.entities import snake
 from rung.link.pins import is_price_list
 
 if TYPE_CHECKING:
@@ -48,6 +49,13 @@ PLACEHOLDER = re.compile(r"^\$\{([\w.-]+):([^{}]+)\}$")
 DEFAULT_FUNCTION = re.compile(
     r"^_*(?:get|load|pick)?_?(?:the_)?(?:default|main|primary|base|chat)\w*_?model(?:_?(?:name|id))?$", re.IGNORECASE
 )
+# A function that gives the model for a name, and lines in it that ask and give nothing.
+NAMES_MODEL = re.compile(
+    r"^_*(?:(?:get|resolve|to|lookup|look_up|map|find|as|select|fetch|normali[sz]e|convert|full)_?)?(?:to_?)?(?:\w{1,20}_)?"
+    r"(?:model|deployment)_?(?:id|name|arn|string|identifier|key|version)?(?:_?(?:for|of|from|by)(?:_\w{1,20})?)?$",
+    re.IGNORECASE,
+)
+ASKS = re.compile(r"^\s*\}?\s*(?:if|elif|elsif|else\s?if|case|when|match|switch|while)\b(?!.*(?:\breturn\b|->|=>|\bthen\b))")
 # How many folders of calls make a collection of samples.
 COLLECTION = 6
 LONGEST_LINE = 500
@@ -107,6 +115,7 @@ class Definitions:
         yield from self._options(source)
         yield from self._attributes(source)
         yield from self._functions(source)
+        yield from self._looked_up(source)
         yield from self._schemas(source)
         yield from self._asked_for(source)
         yield from self._held(source)
@@ -291,6 +300,24 @@ class Definitions:
         for text in source.texts if wanted else ():
             if text.function in wanted and self.models.is_model(text.value):
                 yield self._definition(text.line, "constant", text.value)
+
+    def _looked_up(self, source: Source) -> Iterator[Definition]:
+        """Functions that give the model's full name for the name that callers know it by, for all who ask."""
+        for index, function in enumerate(source.functions):
+            told = snake(function.name)
+            taken = [p for p in function.parameters if p.lstrip("*&").split(":")[0].strip() not in ("self", "cls", "this")]
+            if not (taken or function.owner) or not NAMES_MODEL.match(told) or self.models.other_role.search(told):
+                continue
+            given = {t.line: t.value for t in source.texts if t.function == index and not ASKS.search(source.lines[t.line - 1])}
+            models = [name for _, name in sorted(given.items()) if self.models.is_model(name)]
+            if len(set(models)) > 1 and self._is_called(source, function.name):
+                line = min(line for line, name in given.items() if name == models[0])
+                yield Definition(line, "table", models[0], self._mostly_pinned(models))
+
+    def _is_called(self, source: Source, name: str) -> bool:
+        """Whether the application calls a function of a file."""
+        here = any(c.callee.rsplit(".", 1)[-1] == name for c in source.calls)
+        return here or self.uses.is_taken(source, name) or self.uses.is_called_beside(source, name)
 
     def _schemas(self, source: Source) -> Iterator[Definition]:
         """Fields of a settings schema with a default: `MODEL: z.string().default("...")`, `{MODEL: {default: "..."}}`."""

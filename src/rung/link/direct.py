@@ -50,6 +50,10 @@ class Direct:
         handed = [v.text for v in call.arguments.items if v.kind == "name" and v.text.count(".") >= 2]
         return any(self._is_generating(source, name, None) and not _is_called(source, name, call) for name in handed)
 
+    def generates(self, source: Source, name: str) -> bool:
+        """Whether what a file calls by this name has a model generate language."""
+        return self._is_generating(source, name, None)
+
     def asked_of_made(self, source: Source, maker: Source, names: frozenset[str]) -> set[str]:
         """Methods that ask, which a file calls on objects of these names that the top level of `maker` makes of a framework's class."""
         made = {name: kind for name, kind in self._made(maker).items() if name in names}

@@ -142,6 +142,7 @@ class Evaluations:
             or bool(self.subjects.prompts.of(source))
             or self.subjects.scored_by_user(source)
             or self._runs_flow({t.id for t in tools})
+            or self._is_answered({t.id for t in tools})
         )
         found.prompts = self.subjects.prompts.of(source)
 
@@ -158,6 +159,14 @@ class Evaluations:
                 words |= {w for w in text[1:] if found and FLOW.fullmatch(w)} - own
         near = (p for p in sorted(self.graph.near) if words and self.project.is_application(p))
         return any(re.search(rf"[\"'`]{re.escape(w)}[\"'`]", self.project.text(p) or "") for p in near for w in words)
+
+    def _is_answered(self, tools: set[str]) -> bool:
+        """Whether the evaluation is a benchmark's, and application code that leads to a model writes what such a one takes as an answer."""
+        words = self.project.vocabulary["evaluation"]
+        if tools.isdisjoint(words["benchmarks"]):
+            return False
+        asking = (p for p in sorted(self.graph.leading) if self.project.is_application(p) and not HINT.search(p))
+        return any(any(word in (self.project.text(p) or "") for word in words["predictions"]) for p in asking)
 
     def _dead(self, source: Source) -> str:
         """Why an evaluation can't run: its own imports say so, or those of a helper near it."""

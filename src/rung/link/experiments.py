@@ -82,6 +82,21 @@ class Experiments:
             yield from self._swept()
             yield from self._reports()
             yield from self._data()
+            yield from self._held_against()
+
+    def _held_against(self) -> Iterator[Fact]:
+        """A tool's comparison of experiments that it keeps, each of them named."""
+        words = self.project.vocabulary["evaluation"]
+        compares, unnamed = re.compile(words["comparisons"]), re.compile(words["unnamed"], re.IGNORECASE)
+        for path in sorted({e.path for e in self.evaluations if e.form != "configuration"}):
+            source = self.project.source(path)
+            texts = {a.name: a.value.text for a in source.assignments if a.value.kind == "string"} if source else {}
+            for call in source.calls if source else ():
+                given = call.arguments.items if compares.search(call.callee) else ()
+                named = [texts.get(i.text, "") if i.kind == "name" else i.text for v in given if v.kind == "list" for i in v.items]
+                if len({n for n in named if not unnamed.search(n)}) >= FEWEST:
+                    yield self.project.fact("experiment", path, call.line)
+                    return
 
     def _data(self) -> Iterator[Fact]:
         """A file of scores by model or variant that the harness here comes to."""

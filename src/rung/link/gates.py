@@ -39,6 +39,8 @@ HANDED = re.compile(
     r"sql|command|cmd|statement|tool|function\??\.(?:name|arguments)|\b(?:call|block|part|item)\.(?:name|arguments|args|input)$",
     re.IGNORECASE,
 )
+# A condition that something is not so.
+DENIED = re.compile(r"\bnot\b|!\s?[\w(]|\bunless\b|[=!]==?\s?(?:false|False)\b")
 # A condition that asks a table whether it holds something.
 HELD = re.compile(r"^\s{0,80}(?:\}\s{0,4}else\s{1,4})?(?:if|unless)\b[^\n]{0,60}?((?:[\w$]{1,60}\.){0,4}[\w$]{1,60}\[[\w.]{1,60}\])")
 
@@ -79,6 +81,8 @@ class Gates:
         self.subjects = re.compile(words["subjects"])
         self.checks = re.compile(words["checks"])
         self.policies, self.tool_marks = re.compile(words["policies"]), re.compile(words["tool_marks"])
+        self.tool_classes, self.tool_methods = re.compile(words["tool_classes"]), re.compile(words["tool_methods"])
+        self.made_here = re.compile(words["made_here"])
         self.changes = re.compile(words["changes"])
         self.acts = re.compile(words["acts"])
         self.actions = re.compile(project.vocabulary["approvals"]["actions"])
@@ -163,7 +167,8 @@ class Gates:
 
     def _is_policy(self, source: Source, call: Call) -> bool:
         """Whether a model's tool asks a policy of the repository's own whether it may do what it was called for."""
-        if not self.policies.search(snake(call.callee)) or not self._is_tool(source, call.function):
+        made = bool(self.made_here.search(snake(call.callee))) and bool(DENIED.search(source.lines[call.line - 1]))
+        if not (made or self.policies.search(snake(call.callee))) or not self._is_tool(source, call.function):
             return False
         tail = call.callee.rsplit(".", 1)[-1]
         for path in (source.path, *self.asking.graph.touches(source.path)):
@@ -176,12 +181,19 @@ class Gates:
         """Whether a function, or one around it, is offered to a model as a tool."""
         while index >= 0:
             function = source.functions[index]
-            if any(self.tool_marks.search(d) for d in function.decorators):
+            if any(self.tool_marks.search(d) for d in function.decorators) or self._is_tools_method(source, function):
                 return True
             if any(self.tool_marks.search(c.callee) and c.line <= function.line and function.end_line <= c.end_line for c in source.calls):
                 return True
             index = function.parent
         return False
+
+    def _is_tools_method(self, source: Source, function: Function) -> bool:
+        """Whether a function is the method of a tool's class that does what the model wants."""
+        if not function.owner or not self.tool_methods.search(function.name):
+            return False
+        bases = (b for c in source.classes if c.name == function.owner for b in c.bases)
+        return any(self.tool_classes.search(b.rsplit(".", 1)[-1]) for b in bases)
 
     def _changes_after(self, source: Source, index: int, line: int) -> bool:
         """Whether a model's tool goes on to change something after a line."""

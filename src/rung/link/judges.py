@@ -10,6 +10,7 @@ from rung.facts.code.source import Source, Value
 from rung.link.asking import Asking
 from rung.link.graph import Graph
 from rung.link.metrics import of_names
+from rung.link.panels import panel
 from rung.link.project import Project
 from rung.link.rubrics import asked_for, judges, judges_in, named_criteria
 from rung.link.web import CALL as WEB_CALL
@@ -38,6 +39,8 @@ class Judges:
 
     def line(self, source: Source) -> int:
         """The line at which an evaluation hands answers to a judge of the project, one after the other; 0 when it does not."""
+        if of_panel := panel(self.project, self.asking, source):
+            return min(line for _, line in of_panel.values())
         if not EVALUATES.search(source.path) or not (source.loops or any(EACH.search(c.callee) for c in source.calls)):
             return 0
         found = next((c.line for c in source.calls if JUDGES.search(c.callee)), 0)
@@ -61,7 +64,7 @@ class Judges:
 
     def criteria(self, source: Source) -> dict[str, tuple[str, int]]:
         """Criteria that the judges of an evaluation score one by one: its own judge's, and those of the modules that it imports."""
-        found = named_criteria(self.project, source)
+        found = panel(self.project, self.asking, source) | named_criteria(self.project, source)
         for module in self._modules(source.path):
             found = named_criteria(self.project, module) | found
         for metric, place in self._of_application(source).items():

@@ -18,6 +18,7 @@ from rung.link.handed_models import HandedModels
 from rung.link.model_flags import options
 from rung.link.model_settings import DEPLOYED, ModelSettings
 from rung.link.model_values import ModelValues
+from rung.link.peers import beside_default
 from rung.link.pins import only_defaults
 from rung.link.project import Project
 from rung.link.providers import of_default_provider
@@ -89,7 +90,7 @@ class Models:
         """Facts of kind `model-choice` (one a place) and one `model-control` that weighs the places."""
         found = [*self._in_code(), *ModelSettings(self).choices(), *self._in_prompt_files(), *self._in_scripts(), *self._in_commands()]
         choices = only_defaults(of_default_provider(self.project, self.retired.without(found)), self.pinned)
-        choices = choices if found else list(HandedModels(self).choices())
+        choices = beside_default(self.project, self.graph, choices) if found else list(HandedModels(self).choices())
         configured = [c for c in choices if c.fields["how"] not in ("literal", "unused")]
         literal = [c for c in choices if c.fields["how"] == "literal"]
         called = {c.location.path for c in choices if c.fields["site"]}

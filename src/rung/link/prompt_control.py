@@ -16,6 +16,7 @@ from rung.link.handed_prompts import HandedPrompts
 from rung.link.project import Project
 from rung.link.prompt_variants import PromptVariants
 from rung.link.rendered_prompts import RenderedPrompts
+from rung.link.subjects import JUDGING
 from rung.repository import Role
 
 # Requests that only search or store: whoever sends these alone sees no prompt at work.
@@ -27,6 +28,7 @@ RENDERED = re.compile(r"prompt|template|instruction|render", re.IGNORECASE)
 # What imitates a repository for a test of the program that reads it.
 FIXTURE = re.compile(r"(?:^|/)(?:__fixtures__|fixtures?|testdata|test_data|test-data)/", re.IGNORECASE)
 LONG = 40
+MOST = 60  # files on the way from an evaluation to a model
 # What fills a template, or reads one that is built into the program.
 FILLS = re.compile(
     r"\bExecute(?:Template)?\(|\b[rR]ender\w*[!(]|\.render\b|\bresult_with_hash\b|\bTemplate\.parse\b|Template\.Parse\b|substitute\(|[hH]andlebars|[mM]ustache|[lL]iquid|nunjucks"
@@ -107,9 +109,29 @@ class PromptControl:
         asks = bool(self.asking.direct(evaluation.path))
         if not evaluation.own_prompts:
             return asks and evaluation.form == "notebook" and self.project.is_application(evaluation.path)
+        if not asks and self._asks_itself(evaluation, files):
+            return False
         source = self.project.source(evaluation.path) if evaluation.form == "test" and not asks else None
         routes = [t.value for t in source.texts if ROUTE.match(t.value)] if source else []
         return not routes or not all(SEARCHES.match(r) for r in routes)
+
+    def _asks_itself(self, evaluation: Evaluation, files: set[str]) -> bool:
+        """Whether all that asks a model for an evaluation is the harness that it belongs to, and no prompt is on the way there."""
+        seen, wave = {evaluation.path}, [evaluation.path]
+        while wave and len(seen) < MOST:
+            near = {t for path in wave for t in self.graph.touches(path) if t in self.graph.leading and self.project.is_own(t)}
+            wave = sorted(near - seen)
+            seen |= near
+        asked = [path for path in seen if self.asking.direct(path) and not self._is_judge(path)]
+        return bool(asked) and all(JUDGING.search(path) for path in asked) and files.isdisjoint(seen)
+
+    def _is_judge(self, path: str) -> bool:
+        """Whether a file makes a model of its own fit for a tool that judges, by a class of that tool's."""
+        source, by_id = self.project.source(path), self.project.catalogue.by_id
+        if source is None or not any(by_id[tool].category == "evaluation" for tool in self.asking.uses.imported(path)):
+            return False
+        taken = {name for imported in source.imports for name, _ in imported.names}
+        return any(base.rsplit(".", 1)[-1] in taken for kind in source.classes for base in kind.bases)
 
     def _may_touch(self, path: str, files: set[str]) -> bool:
         return any(t in files or self.modules.search(t) for t in self.graph.glanced(path))

@@ -35,14 +35,14 @@ def _others(project: Project, path: str, choices: list[Fact]) -> Iterator[Fact]:
     if all(c.fields["pinned"] for c in choices) or not any(c.fields["pinned"] for c in choices):
         return
     named = [_plain(str(c.fields["name"])) for c in choices]
-    values = (_plain(value) for value in _providers(project.text(path) or ""))
+    values = (_plain(value) for value in named_providers(project.text(path) or ""))
     chosen = next((v for v in values if len(v) > 2 and any(v in name for name in named)), "")
     for choice, name in zip(choices, named, strict=True):
         if chosen and choice.fields["pinned"] and chosen not in name and GENERAL.sub("", name):
             yield choice
 
 
-def _providers(text: str) -> Iterator[str]:
+def named_providers(text: str) -> Iterator[str]:
     """What the lines of a text end with that name a provider and are no conditions."""
     for line in text.splitlines():
         if len(line) <= LONGEST and (said := PROVIDER.search(line)) and not CONDITION.search(line):

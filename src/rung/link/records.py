@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
 from rung.facts.code.source import Call, Source, Value
 from rung.facts.fact import Fact
@@ -36,6 +37,7 @@ class Records:
         self.project, self.asking = project, asking
         self._declarations: dict[str, frozenset[str]] = {}
         self._named: dict[str, frozenset[str]] = {}
+        self._filled: dict[str, set[str]] = {}
         words = project.vocabulary["records"]
         self.token = re.compile(project.vocabulary["monitoring"]["token_fields"], re.IGNORECASE)
         self.parts = {k: re.compile(v) for k, v in words["parts"].items()}
@@ -43,7 +45,11 @@ class Records:
         self.paired = [re.compile(monitoring[k], re.IGNORECASE) for k in ("tokens_in", "tokens_out")]
         self.sinks = re.compile(words["sinks"])
         self.no_sinks = re.compile(words["no_sinks"], re.IGNORECASE)
+        self.event_sinks, self.event_modules = re.compile(words["event_sinks"]), re.compile(words["event_modules"])
         self.exchanges = re.compile(words["exchanges"])
+        self.events = re.compile(words["events"])
+        self.event_parts = [re.compile(words[k]) for k in ("event_texts", "event_models", "event_calls")]
+        self.handed = (re.compile(words["whole_prompts"]), self.parts["answered"], self.event_parts[2])
         self.savers = re.compile(words["savers"], re.IGNORECASE)
 
     def facts(self) -> Iterator[Fact]:
@@ -55,15 +61,16 @@ class Records:
             if path not in leading and not glance.holds(path, "record"):
                 continue
             source = self.project.source(path) if SPEAKS.search(self.project.text(path) or "") else None
-            line = (self._recorded(source) or self._exchanged(source)) if source else 0
+            line = (self._recorded(source) or self._exchanged(source) or self._told(source) or self._handed(source)) if source else 0
             if line:
                 yield self.project.fact("call-record", path, line, entity="")
 
     def _recorded(self, source: Source) -> int:
         """The line of a record that is stored; 0 when there is none."""
-        if not any(self.sinks.search(c.callee) or self.savers.search(snake(c.callee.rsplit(".", 1)[-1])) for c in source.calls):
+        if not any(self._sinks(source, c.callee) or self.savers.search(snake(c.callee.rsplit(".", 1)[-1])) for c in source.calls):
             return 0
         classes = self._classes(source)
+        self._filled = _filled(source)
         tainted: dict[tuple[int, str], int] = {}
         for call in source.calls:
             line = next((v.line for v in _walk(call.arguments, DEPTH) if self._is_record(v, classes)), 0)
@@ -89,6 +96,43 @@ class Records:
                 sides = given.setdefault(tail, (set(), call))[0]
                 sides |= {side for side in ("sent", "answered") if any(self.parts[side].search(w) for w in words)}
         return next((c.line for sides, c in given.values() if len(sides) == 2 and self._saves(source, c.callee, HOPS)), 0)
+
+    def _told(self, source: Source) -> int:
+        """The line where telemetry is handed an event of a model's call with what was sent or answered and the model; 0 for none."""
+        for call in source.calls:
+            if not self.events.search(call.callee) or len(call.arguments.items) < 2:
+                continue
+            names = {v.text for v in call.arguments.items if v.kind == "name"}
+            given = [a.value for a in source.assignments if a.function == call.function and a.name in names and a.value.kind == "mapping"]
+            keys = [{snake(k) for v in _nested(value) for k in v.keys if k} for value in (call.arguments, *given)]
+            if any(all(any(p.search(k) for k in held) for p in self.event_parts) for held in keys):
+                return call.line
+        return 0
+
+    def _handed(self, source: Source) -> int:
+        """The line where a function that writes its parameters down is handed the prompt as it was sent and the response; 0 for none."""
+        for call in source.calls:
+            tail = call.callee.rsplit(".", 1)[-1]
+            if len(call.arguments.items) < 2 or not self.savers.search(snake(tail)) or self.no_sinks.search(call.callee):
+                continue
+            for other in self._near(source, "written", partial(self._speaks_of, tail)):
+                if any(f.name == tail and self._writes_exchange(other, i) for i, f in enumerate(other.functions)):
+                    return call.line
+        return 0
+
+    def _speaks_of(self, name: str, path: str) -> bool:
+        return name in (self.project.text(path) or "")
+
+    def _writes_exchange(self, source: Source, index: int) -> bool:
+        """Whether a function writes those of its parameters to a file or database that hold the whole prompt and the response."""
+        function = source.functions[index]
+        names = {snake(p.lstrip("*&$").split(":")[0].split()[-1]): p for p in function.parameters if p.strip("*&$ :")}
+        sent, answered, told = ({n for n in names if p.search(n)} for p in self.handed)
+        if not answered or not (any(n != "prompt" for n in sent) or (sent and told)):
+            return False
+        sinks = [c for c in source.calls if c.function == index and self.sinks.search(c.callee) and not self.no_sinks.search(c.callee)]
+        written = " ".join(snake(line) for c in sinks for line in source.lines[c.line - 1 : c.end_line])
+        return all(any(re.search(rf"\b{n}\b", written) for n in side) for side in (sent, answered))
 
     def _seed(self, source: Source, classes: dict[str, set[str]], tainted: dict[tuple[int, str], int]) -> None:
         """Names that hold a record: assigned one, appended one, or filled key by key."""
@@ -150,6 +194,8 @@ class Records:
         """Whether a mapping, an object with named fields or an object of a class that has them is the record of a call."""
         if value.kind == "mapping" or (value.kind == "call" and any(value.keys)):
             keys = {snake(k) for v in _nested(value) for k in v.keys if k}
+            if "history" in keys or "messages" in keys or "trajectory" in keys:
+                keys |= {snake(k) for item in value.items if item.kind == "name" for k in self._filled.get(item.text, ())}
             if self._tells(keys):
                 return True
         if value.kind == "call" and classes:
@@ -166,6 +212,11 @@ class Records:
         if has["passage"] or (priced and not has["sent"] and {"model", "model_name"}.isdisjoint(names)):
             return False
         if has["told"] and not has["graded"] and not has["asks"] and all(any(p.search(n) for n in names) for p in self.paired):
+            return True
+        kept = bool(counted) and "trajectory" in names
+        if has["history"] and (has["stats"] or kept) and not has["asks"] and not has["graded"]:
+            return True
+        if has["answered"] and has["sent"] and has["instructed"] and not has["asks"] and not has["graded"]:
             return True
         if counted:
             return (has["sent"] and has["answered"]) or ((has["answered"] or has["sent"] or has["asked"]) and has["told"])
@@ -223,9 +274,17 @@ class Records:
         """Whether a call puts what it is given into a file or a database, itself or as a function of the repository's own that does."""
         if self.no_sinks.search(call.callee):
             return self._is_own_log(source, call.callee)
-        if self.sinks.search(call.callee):
+        if self._sinks(source, call.callee):
             return True
         return self._saves(source, call.callee, HOPS)
+
+    def _sinks(self, source: Source, callee: str) -> bool:
+        """Whether a call keeps what it is given: in a file, a database, or where events are kept."""
+        if self.sinks.search(callee):
+            return True
+        return bool(self.event_sinks.search(callee)) and any(
+            self.event_modules.search(m) for i in source.imports for m in (i.module, *(f"{i.module}.{n}" for n, _ in i.names))
+        )
 
     def _is_own_log(self, source: Source, callee: str) -> bool:
         """Whether what is called like a log is an object of a class of the repository's own whose method writes what it gets."""
@@ -249,12 +308,22 @@ class Records:
             for index, function in enumerate(other.functions):
                 if function.name == tail and any(
                     not self.no_sinks.search(c.callee)
-                    and (self.sinks.search(c.callee) or (c.callee != callee and self._saves(other, c.callee, hops - 1)))
+                    and (self._sinks(other, c.callee) or (c.callee != callee and self._saves(other, c.callee, hops - 1)))
                     for c in other.calls
                     if c.function == index
                 ):
                     return True
         return False
+
+
+def _filled(source: Source) -> dict[str, set[str]]:
+    """Keys that a file puts into mappings one by one, by the names of these, wherever that is."""
+    found: dict[str, set[str]] = {}
+    for a in source.assignments:
+        head, dot, key = a.name.rpartition(".")
+        if dot and "." not in head:
+            found.setdefault(head, set()).add(key)
+    return found
 
 
 def _scope(function: int, name: str) -> tuple[int, str]:

@@ -8,13 +8,17 @@ from collections.abc import Iterator, Sequence
 
 from rung.facts.code import language_of
 from rung.facts.fact import Fact
-from rung.facts.pipelines.types import Run
+from rung.facts.pipelines.types import Pipeline, Run
 from rung.link.expression import Expression
 from rung.link.project import Project
 from rung.repository import Role
 
 PRINTS = ("echo", "printf", "Write-Host", "Write-Output")
 TOOLING = re.compile(r"(?:^|/)(?:scripts?|tools?|deploy(?:ment)?s?|ops|operations|ci|bin|hack|infra\w*|devops|release)/", re.IGNORECASE)
+# Where a workflow uses what the person who starts it says.
+GIVEN = re.compile(r"\$\{\{\s{0,4}(?:github\.event\.)?inputs\.([\w-]{1,60})[^}]{0,60}\}\}")
+NO_USE = re.compile(r"\s*(?:-\s+)?(?:#|(?:run-)?name:|ref:|if:|echo\b|run:\s{0,4}echo\b)")
+BY_HAND = frozenset({"manual", "call"})
 ROLLS_BACK = ("rollback", "roll_back", "rollBack", "Rollback", "RollBack", "revert", "Revert", "restore_previous", "restorePrevious")
 
 
@@ -26,6 +30,9 @@ class Rollback:
         words = project.vocabulary["assets"]
         self._functions = re.compile(words["rollback_functions"])
         self._switches = Expression(words["rollback_switches"])
+        self._redeployed, self._redeploys, self._no_redeploys = (
+            re.compile(words[key]) for key in ("redeployed", "redeploys", "not_redeploys")
+        )
         self._names, self._commands, self._data = (
             re.compile(words[key], re.IGNORECASE) for key in ("rollback_names", "rollback_commands", "rollback_of_data")
         )
@@ -64,9 +71,31 @@ class Rollback:
         for pipeline in self.project.pipelines:
             if self._named(pipeline.name) or any(self._named(j.name) and j.live for j in pipeline.jobs):
                 yield self.project.fact("rollback", pipeline.path, pipeline.line, pipeline.name)
+            elif line := self._redeploys_any(pipeline):
+                yield self.project.fact("rollback", pipeline.path, line)
         for run in self.project.runs:
             if run.program not in PRINTS and (self._undoes(" ".join((run.program, *run.arguments))) or self._in_step(run)):
                 yield Fact("rollback", run.location, run.text[:200], {"role": "application"}, run.reach)
+
+    def _redeploys_any(self, pipeline: Pipeline) -> int:
+        """The line of a job that deploys the built version which the person who starts the pipeline names; 0 where none does."""
+        if "manual" not in pipeline.triggers or not pipeline.triggers <= BY_HAND:
+            return 0
+        lines = (self.project.text(pipeline.path) or "").splitlines()
+        found, ends = 0, [*sorted(j.line for j in pipeline.jobs)[1:], len(lines) + 1]
+        for job, end in zip(sorted(pipeline.jobs, key=lambda j: j.line), ends, strict=True):
+            steps = [s for s in job.steps if s.live]
+            does = "\n".join((job.uses, *(s.uses for s in steps), *(c.text for s in steps for c in s.commands)))
+            if self._no_redeploys.search("\n".join((job.name, does, *(s.name for s in steps)))):
+                return 0
+            if not found and job.live and self._redeploys.search(does):
+                rows = ((n, row) for n, row in enumerate(lines[job.line - 1 : end - 1], job.line) if not NO_USE.match(row))
+                found = next((n for n, row in rows if self._is_chosen(row)), 0)
+        return found
+
+    def _is_chosen(self, row: str) -> bool:
+        """Whether a line uses a version that the person who starts the pipeline names."""
+        return any(self._redeployed.match(n.lower().replace("_", "-")) for n in GIVEN.findall(row))
 
     def _in_step(self, run: Run) -> bool:
         """A command, no mere message, of a step that is called after the way back."""

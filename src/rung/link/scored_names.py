@@ -33,16 +33,16 @@ def scored_by_name(project: Project, source: Source, near: Iterable[Source]) -> 
     found: dict[str, tuple[str, int]] = {}
     for call in source.calls:
         tail = call.callee.rsplit(".", 1)[-1]
-        if tail in own and (metric := _metric(project, tail)):
+        if tail in own and (metric := metric_of(project, tail)):
             found.setdefault(metric, own[tail])
     for name, line in _listed(source):
-        if metric := _metric(project, name):
+        if metric := metric_of(project, name):
             found.setdefault(metric, (source.path, line))
     for comparison in source.comparisons if source.language == "python" else ():
         if comparison.operator in ORDER:
             for side, other in ((comparison.left, comparison.right), (comparison.right, comparison.left)):
                 last = LAST.search(side.strip())
-                if last and BAR.search(other) and (metric := _metric(project, last[1])):
+                if last and BAR.search(other) and (metric := metric_of(project, last[1])):
                     found.setdefault(metric, (source.path, comparison.line))
     return found
 
@@ -61,7 +61,7 @@ def _listed(source: Source) -> Iterator[tuple[str, int]]:
             yield from ((name, loop.line) for name in re.findall(r"[\"'](\w{3,40})[\"']", loop.iterable))
 
 
-def _metric(project: Project, name: str) -> str:
+def metric_of(project: Project, name: str) -> str:
     """The metric that a name says, "" for none."""
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name)
     for _ in range(STEPS):

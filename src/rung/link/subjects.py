@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
-from rung.facts.code.source import Source, Value
+from rung.facts.code.source import Source
 from rung.link.asking import Asking
 from rung.link.evaluated_prompts import EvaluatedPrompts
 from rung.link.fixtures import Fixtures
@@ -13,21 +12,19 @@ from rung.link.graph import Graph
 from rung.link.project import Project
 from rung.link.requests import Requests
 from rung.link.served import Served
+from rung.link.speaking import Speaking, words
 from rung.link.uses import Uses
 from rung.link.web import CALL as WEB_CALL
 from rung.repository import Role
 
 # Keywords under which a tool is handed what it is to ask.
 APPLICATION = ("agent", "app", "target", "predict_fn", "model_callback", "agent_under_test")
+HANDED = (*APPLICATION, "task", "llm_or_chain_factory", "model", "runnable", "chain", "fn")
 # Keys under which a tool is handed what was answered.
 ANSWER = re.compile(r"(?:actual_)?(?:output|answer|response|prediction|completion|generated_(?:text|answer))s?")
 
-# A class that is called after what it gives.
-SPEAKS = re.compile(r"prompt|template|message|instruct|conversation", re.IGNORECASE)
 # How an answer is put to the others.
 GATHERS = re.compile(r"\.(?:append|extend|push|add)$")
-PROMPT_LENGTH = 40
-DEEPEST = 5
 ROUNDS = 3
 # Files of application code that hold what judges, not what answers.
 JUDGING = re.compile(
@@ -44,6 +41,7 @@ class Subjects:
         self.served = Served(project, graph, uses.glance)
         self.fixtures = Fixtures(project, graph, asking)
         self.prompts = EvaluatedPrompts(project)
+        self.speaking = Speaking(project, graph)
 
     def touches_model(self, source: Source) -> bool:
         """Whether a file asks a model, uses what asks one, or hands the application to a tool that asks it."""
@@ -74,41 +72,27 @@ class Subjects:
         )
 
     def _asks_with_own(self, source: Source) -> bool:
-        """Whether a file asks a model itself with what the application's code gives it: a request, or a prompt's text."""
+        """Whether a file asks a model, itself or by a tool, with what the application gives: a chain, a prompt's text."""
         taken = {
             n: t
             for t, names in sorted(self.graph.touches(source.path).items())
             if self.project.role(t) is Role.APPLICATION and not JUDGING.search(t)
             for n in names or ()
         }
-        for call in self.asking.direct(source.path) if taken else ():
-            used = set(_words(call.arguments))
-            for _ in range(ROUNDS):
-                used |= {w for a in source.assignments if a.name in used and a.function in (call.function, -1) for w in _words(a.value)}
-            if any(self._speaks(taken[n], n) for n in sorted(used & taken.keys())):
-                return True
-        return False
+        if not taken:
+            return False
+        asked = [(c.function, {*words(c.arguments), *re.findall(r"\w+", c.callee)}) for c in self.asking.direct(source.path)]
+        handed = ((c.function, v) for c in source.calls if (v := c.argument(*HANDED)) is not None)
+        asked += [(function, set(words(value))) for function, value in handed]
+        return any(self.speaking.gives(taken[n], n) for f, used in asked for n in sorted(self._used(source, f, used) & taken.keys()))
 
-    def _speaks(self, path: str, name: str) -> bool:
-        """Whether a name of a file is a text as long as a prompt, or a function or class in which one stands or is named."""
-        source = self.project.source(path)
-        if source is None:
-            return False
-        speaking = {t.function for t in source.texts if len(t.value) >= PROMPT_LENGTH and " " in t.value}
-        if any(f.name == name and i in speaking for i, f in enumerate(source.functions)):
-            return True
-        texts = {
-            a.name
-            for a in source.assignments
-            if a.value.kind in ("string", "template") and len(a.value.text) >= PROMPT_LENGTH and " " in a.value.text and a.function < 0
-        }
-        if name in texts:
-            return True
-        kind = next((c for c in source.classes if c.name == name), None)
-        if kind is None or not SPEAKS.search(name):
-            return False
-        inside = any(kind.line <= t.line <= kind.end_line and len(t.value) >= PROMPT_LENGTH and " " in t.value for t in source.texts)
-        return inside or not texts.isdisjoint(re.findall(r"\w+", "\n".join(source.lines[kind.line - 1 : kind.end_line])))
+    def _used(self, source: Source, function: int, used: set[str]) -> set[str]:
+        """Names, and those that what they hold is made of, or that stand in the file's functions of these names."""
+        for _ in range(ROUNDS):
+            used |= {w for a in source.assignments if a.name in used and a.function in (function, -1) for w in words(a.value)}
+            spans = [(f.line, f.end_line) for f in source.functions if f.name in used]
+            used |= {w for first, last in spans for line in source.lines[first:last] for w in re.findall(r"\w+", line)}
+        return used
 
     def scores_own(self, source: Source) -> bool:
         """Whether a notebook scores what its own function, with its own prompt, answers: what holds it is handed on as the answer."""
@@ -125,17 +109,10 @@ class Subjects:
         """Whether a file of the application that asks a model hands what it answers to a scorer that stands here."""
         scoring_here = {f.name for f in source.functions if f.name}
         for user in self.graph.used.get(source.path, ()):
-            other = self.project.source(user) if user in self.graph.leading and self.project.is_application(user) else None
+            answers = user in self.graph.leading and self.project.is_application(user) and not JUDGING.search(user)
+            other = self.project.source(user) if answers else None
             if other is None or not any(c.callee.rsplit(".", 1)[-1] in scoring_here for c in other.calls):
                 continue
             if any(c.callee.rsplit(".", 1)[-1] not in scoring_here for c in self.asking.calls(user)):
                 return True
         return False
-
-
-def _words(value: Value, deep: int = DEEPEST) -> Iterator[str]:
-    """The names in a value and in all that stands in it."""
-    if value.kind not in ("string", "number"):
-        yield from re.findall(r"\w+", value.text)
-    for item in value.items if deep else ():
-        yield from _words(item, deep - 1)
