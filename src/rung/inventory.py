@@ -13,6 +13,7 @@ from rung.facts.catalogue import Catalogue, Tool
 from rung.facts.code import language_of
 from rung.facts.fact import Fact
 from rung.facts.manifests.locks import LOCKS, plain_name, read_lock
+from rung.regex import regex
 from rung.repository import Repository
 from rung.rules.match import Facts
 
@@ -34,10 +35,10 @@ NO_PART = frozenset(
     }
 )
 SERVICES = frozenset({"model-provider", "gateway"})
-DATED = re.compile(r"\d{4}-\d{2}-\d{2}|(?<!\d)\d{8}(?!\d)")
-NUMBERED = re.compile(r"(?<=-)\d{3,4}$|(?<=:)\d[\w.]*$|v\d+(?::\d+)?$")
-QUOTED = re.compile(r"[\"']([^\"']{3,120})[\"']")
-EXACT = re.compile(r"(?:===?\s*)?v?(\d[\w.+!-]*)")
+DATED = regex(r"\d{4}-\d{2}-\d{2}|(?<!\d)\d{8}(?!\d)")
+NUMBERED = regex(r"(?<=-)\d{3,4}$|(?<=:)\d[\w.]*$|v\d+(?::\d+)?$")
+QUOTED = regex(r"[\"']([^\"']{3,120})[\"']")
+EXACT = regex(r"(?:===?\s*)?v?(\d[\w.+!-]*)")
 EXACT_ONLY_BY_SIGN = frozenset({"pypi", "cargo", "gem", "composer"})  # where a bare version is a range, or can't be written
 
 

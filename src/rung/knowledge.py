@@ -11,13 +11,14 @@ import yaml
 
 from rung.cache import Cache, digest
 from rung.errors import UserError
+from rung.regex import regex
 
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 DEEPEST = 100  # levels of nesting; what is deeper overflows the stack of libyaml's composer, or that of whoever walks over it
 _MOST_NODES = 200_000  # with aliases written out
-_BY_BLOCKS = re.compile(r"^[ \t?:-]{50}", re.MULTILINE)  # a level of blocks takes a column, save that a list may stand below its key
-_ANCHOR = re.compile(r"(?<![^\s\[{,:?-])&[^\s\[\]{},]")
-_SEXAGESIMAL = re.compile(r"(?::[0-5]?\d){20}")  # a number to base 60, whose reading takes quadratic time
+_BY_BLOCKS = regex(r"^[ \t?:-]{50}", re.MULTILINE)  # a level of blocks takes a column, save that a list may stand below its key
+_ANCHOR = regex(r"(?<![^\s\[{,:?-])&[^\s\[\]{},]")
+_SEXAGESIMAL = regex(r"(?::[0-5]?\d){20}")  # a number to base 60, whose reading takes quadratic time
 
 
 def data_folder(name: str) -> Path:

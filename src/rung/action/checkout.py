@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,12 +9,13 @@ from rung.action import log
 from rung.action.event import Event, Start
 from rung.action.remote import FetchError, Remote
 from rung.errors import UserError
+from rung.regex import regex
 from rung.repository import git
 from rung.repository.commit import resolve
 from rung.repository.place import Place, find
 
 MOST_TAGS = 50  # each of them a whole tree, and enough to know how releases are named
-_NAME = re.compile(r"(?!-)[^\s:^~?*\[\\\x00-\x1f]+")
+_NAME = regex(r"(?!-)[^\s:^~?*\[\\\x00-\x1f]+")
 
 
 @dataclass(frozen=True, slots=True)

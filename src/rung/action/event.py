@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-_COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+from rung.regex import regex
+
+_COMMIT = regex(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _PULL_REQUESTS = ("pull_request", "pull_request_target")
 _MOST_COMMITS = 50  # of a push, for which history is fetched
 

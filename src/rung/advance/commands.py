@@ -14,10 +14,11 @@ from typing import Any
 from rung.facts.fact import Fact
 from rung.facts.pipelines.types import Unit
 from rung.facts.pipelines.units import is_unit_file, read_units
+from rung.regex import regex
 from rung.repository import Repository, Role
 
 # What a setup has where the table says nothing; `installs` is no part of it, since no job must then install anything.
-IMPORTED = re.compile(r"^\s*(?:from|import) +([A-Za-z_]\w*|(?=\.))", re.MULTILINE)
+IMPORTED = regex(r"^\s*(?:from|import) +([A-Za-z_]\w*|(?=\.))", re.MULTILINE)
 NO_SETUP: Mapping[str, Any] = {"folder": "", "image": "", "action": "", "with": {}, "bootstrap": "", "install": "", "prefix": ""}
 
 

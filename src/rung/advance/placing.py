@@ -11,8 +11,9 @@ from typing import Any
 from rung.advance.surroundings import Surroundings
 from rung.facts.pipelines.systems import read_pipelines
 from rung.facts.pipelines.types import Job, Pipeline
+from rung.regex import regex
 
-STEP = re.compile(r"^(?P<indent> *)- ")
+STEP = regex(r"^(?P<indent> *)- ")
 CHANGE = ("pull_request", "merge_group")
 
 

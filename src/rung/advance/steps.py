@@ -15,11 +15,12 @@ from rung.advance.surroundings import AZURE, Surroundings
 from rung.advance.types import Action, NewFile
 from rung.facts.fact import Fact
 from rung.knowledge import data_folder, load_yaml
+from rung.regex import regex
 from rung.rules.match import matching, value_of
 
-PLAIN = re.compile(r"[A-Za-z_./][\w ./=@-]*")
+PLAIN = regex(r"[A-Za-z_./][\w ./=@-]*")
 # Of a path nothing may reach a pipeline's file that its host would take for an expression or a command.
-SAFE = re.compile(r"[\w .@+,=~()\[\]/-]+")
+SAFE = regex(r"[\w .@+,=~()\[\]/-]+")
 GITLAB = ".gitlab-ci.yml"
 OTHERS = 2
 

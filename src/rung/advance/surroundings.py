@@ -18,15 +18,16 @@ from rung.facts.code import language_of, read_source
 from rung.facts.code.source import Function
 from rung.facts.fact import Fact
 from rung.knowledge import LOADER
+from rung.regex import regex
 from rung.repository import Repository, Role
 from rung.rules.match import Facts
 
 AZURE = ("azure-pipelines.yml", "azure-pipelines.yaml")
 TOO_LARGE = 2_000_000
-KEY_NAME = re.compile(r"\b[A-Z][A-Z0-9_]*_API_KEY\b")
+KEY_NAME = regex(r"\b[A-Z][A-Z0-9_]*_API_KEY\b")
 AMONG_OTHERS = (".json", ".yaml", ".yml", ".toml")  # formats in which a prompt is one thing among others
 FEW_ALIKE = 2
-CALLABLE = re.compile(r"[^\W\d_]")  # a function that others may call
+CALLABLE = regex(r"[^\W\d_]")  # a function that others may call
 MODEL_CATEGORIES = frozenset({"model-provider", "framework", "local-model"})
 
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Any
 
+from rung.regex import regex
+
 
 @cache
 def glob_pattern(glob: str) -> re.Pattern[str]:
@@ -30,8 +32,8 @@ def glob_matches(glob: str, name: str) -> bool:
     return name.startswith(glob[:-1]) if glob.endswith("*") else name == glob
 
 
-PARTS = re.compile(r"[.:]")
-WILD = re.compile(r"[*?\[]")
+PARTS = regex(r"[.:]")
+WILD = regex(r"[*?\[]")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,10 +6,12 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from rung.regex import regex
+
 MASK = "***"
 # A name, an assignment sign and a value: quoted, or the rest of a line as in an environment file.
-_GIVEN = re.compile(r"([A-Za-z][\w-]*)[\"'\]]*\s*(?::=|=>|[:=])\s*(?:[\"']([^\"'\s]{12,})[\"']|([^\"'\s(){}<>,;]{16,})$)")
-_PLAIN = re.compile(r"[\w+/=.~!@#%^&*-]+")
+_GIVEN = regex(r"([A-Za-z][\w-]*)[\"'\]]*\s*(?::=|=>|[:=])\s*(?:[\"']([^\"'\s]{12,})[\"']|([^\"'\s(){}<>,;]{16,})$)")
+_PLAIN = regex(r"[\w+/=.~!@#%^&*-]+")
 
 
 class Secrets:
@@ -17,8 +19,8 @@ class Secrets:
 
     def __init__(self, vocabulary: Mapping[str, Any]) -> None:
         words = vocabulary["secrets"]
-        self._tokens = re.compile("|".join(f"(?:{pattern})" for pattern in words["tokens"]))
-        self._names = re.compile(words["names"], re.IGNORECASE)
+        self._tokens = regex("|".join(f"(?:{pattern})" for pattern in words["tokens"]))
+        self._names = regex(words["names"], re.IGNORECASE)
         self._known: dict[str, str] = {}  # the same workflow, job and step head many chains
 
     def masked(self, text: str) -> str:

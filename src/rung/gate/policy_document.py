@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,9 +14,10 @@ from rung.errors import UserError
 from rung.gate.policy_toml import toml_lines
 from rung.gate.types import Place
 from rung.knowledge import LOADER, is_bounded
+from rung.regex import regex
 
 _LIMIT = 20_000  # nodes; aliases can make a small file huge
-_TOML_PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
+_TOML_PLACE = regex(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 _SCALARS = tuple(f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "timestamp"))
 
 Path = tuple[str | int, ...]

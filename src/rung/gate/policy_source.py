@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from rung.errors import UserError
 from rung.gate.policy_document import Document, parse_toml, parse_yaml
+from rung.regex import regex
 from rung.repository import Repository
 from rung.repository.decoding import decode
 from rung.repository.disk import Inspector, read_file
@@ -23,7 +24,7 @@ _REASONS = {
     "unread-lfs": "it is a Git LFS pointer",
 }
 _TABLE = ("tool", "rung")
-_HEADER = re.compile(r"^\s*\[\[?\s*tool\s*\.\s*[\"']?rung\b", re.MULTILINE)
+_HEADER = regex(r"^\s*\[\[?\s*tool\s*\.\s*[\"']?rung\b", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)

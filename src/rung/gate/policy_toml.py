@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
+from rung.regex import regex
 
 Path = tuple[str | int, ...]
 
 _KEY = r"(?:[\w-]+|\"[^\"]*\"|'[^']*')"
 _DOTTED = rf"{_KEY}(?:\s*\.\s*{_KEY})*"
-_HEADER = re.compile(rf"\s*(\[\[?)\s*({_DOTTED})\s*\]")
-_PAIR = re.compile(rf"\s*({_DOTTED})\s*=\s*(.*)")
-_PART = re.compile(_KEY)
+_HEADER = regex(rf"\s*(\[\[?)\s*({_DOTTED})\s*\]")
+_PAIR = regex(rf"\s*({_DOTTED})\s*=\s*(.*)")
+_PART = regex(_KEY)
 
 
 def toml_lines(text: str) -> dict[Path, int]:

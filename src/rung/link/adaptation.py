@@ -17,12 +17,13 @@ from rung.link.optimizing import Optimizing
 from rung.link.project import Project
 from rung.link.request_bodies import ASKED, Given, parts
 from rung.link.uses import Uses
+from rung.regex import regex
 
 # Calls that write down whatever they are given.
-SERIALIZES = re.compile(r"(?:^|\.)(?:dumps?|stringify|jsonify|json|print\w*|info|debug|push|append|write\w*|format)$")
+SERIALIZES = regex(r"(?:^|\.)(?:dumps?|stringify|jsonify|json|print\w*|info|debug|push|append|write\w*|format)$")
 # `WithTemperature(0)`, `.with_top_p(0.9)`, `->usingTemperature(0.5)`
-OPTION = re.compile(r"^(?:With|with_?|Set|set_?|Using|using_?|Use|use_?)(?=[A-Z]|(?<=_)[a-z])")
-LOADED = re.compile(r"\.(?:load|read|get)", re.IGNORECASE)
+OPTION = regex(r"^(?:With|with_?|Set|set_?|Using|using_?|Use|use_?)(?=[A-Z]|(?<=_)[a-z])")
+LOADED = regex(r"\.(?:load|read|get)", re.IGNORECASE)
 
 
 class Adaptation:
@@ -40,8 +41,8 @@ class Adaptation:
         self.wanted = self.tools.union(self.parameters)
         self.prompts = prompts
         names = "|".join(self.parameters)
-        self.declared = re.compile(rf"^[ \t]*[\"']?(?:{names})[\"']?[ \t]*[:=][ \t]*[\"']?-?[\d.]+[\"']?,?[ \t]*(?:#.*)?$")
-        self.few_shot = re.compile(project.vocabulary["parameters"]["few_shot"])
+        self.declared = regex(rf"^[ \t]*[\"']?(?:{names})[\"']?[ \t]*[:=][ \t]*[\"']?-?[\d.]+[\"']?,?[ \t]*(?:#.*)?$")
+        self.few_shot = regex(project.vocabulary["parameters"]["few_shot"])
 
     def facts(self) -> list[Fact]:
         """All facts of this room."""

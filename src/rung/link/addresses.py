@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from rung.facts.code import language_of
@@ -10,10 +9,11 @@ from rung.facts.fact import Fact
 from rung.link.glance import MODEL_CATEGORIES
 from rung.link.project import Project
 from rung.link.uses import Uses, hosts_of
+from rung.regex import regex
 from rung.repository.role import CODE, suffix
 
-COMMENT = re.compile(r"\s*(?:#|//|--|\*|/\*|;|%|\"\"\")")
-ADDRESS = re.compile(r"https?://[^\s\"'`<>\\)]+")
+COMMENT = regex(r"\s*(?:#|//|--|\*|/\*|;|%|\"\"\")")
+ADDRESS = regex(r"https?://[^\s\"'`<>\\)]+")
 
 
 def addresses(project: Project, uses: Uses) -> Iterator[Fact]:

@@ -8,25 +8,26 @@ from collections.abc import Iterator
 from rung.facts.code.source import Call, Source, Value
 from rung.link.commands import chained
 from rung.link.project import Project
+from rung.regex import regex
 
 # Functions that start a process, and those that surely do nothing else, so that a program's bare name is enough.
-STARTING = re.compile(
+STARTING = regex(
     r"Command\.new$|(?:run|exec|spawn|command|shell|process|launch|popen|start|system|check_output|check_call|call|\$)\w*$", re.IGNORECASE
 )
-SURELY = re.compile(
+SURELY = regex(
     r"(?:^|\.)(?:spawn(?:Sync)?|exec(?:Sync|a|File|FileSync|FileAsync|Async|aSync|aCommand)?|execa\.\w+|exec\.Command(?:Context)?|Command\.new|Deno\.Command"
     r"|create_subprocess_(?:exec|shell)|subprocess\.\w+|Popen|check_output|check_call|open_process|run_process|os\.(?:system|popen)|\$|Process\.Start"
     r"|ProcessStartInfo|ProcessBuilder|Cli\.Wrap)$"
 )
 # Calls that look a program up or read its path, and leave its name what it is.
-LOOKUP = re.compile(
+LOOKUP = regex(
     r"LookPath|which|getenv|environ|env\b|\.env\.|(?:^|\.)(?:get|from|str|string|Path|PathBuf|resolve\w*|find\w*|to_string|join|split|var)(?:\.|$)",
     re.IGNORECASE,
 )
 LAUNCHERS = frozenset(
     ["npx", "bunx", "uvx", "pnpm", "dlx", "yarn", "-y", "--yes", "--", "exec", "x", "sudo", "env", "cmd", "cmd.exe", "/c", "bun"]
 )
-SHELL = re.compile(r"(?:^|/)(?:ba|z)?sh$")
+SHELL = regex(r"(?:^|/)(?:ba|z)?sh$")
 # Programs in which another one is started, and what stands between commands of a shell.
 HOSTS = frozenset(
     [
@@ -48,11 +49,11 @@ HOSTS = frozenset(
         "su",
     ]
 )
-JOINTS = re.compile(r"\|\|?|&&|;|\$\(|\n")
+JOINTS = regex(r"\|\|?|&&|;|\$\(|\n")
 OWN_RUNTIME = ("process.execPath", "sys.executable", "process.argv0")
 GIVEN = ("args", "cmd", "command", "FileName", "Arguments", "fileName", "file")
 # Folders of what a team keeps for its own work.
-ERRANDS = re.compile(r"(?:^|/)(?:scripts?|hack|ci|dev|devtools|tooling|contrib|\.[\w-]+)/")
+ERRANDS = regex(r"(?:^|/)(?:scripts?|hack|ci|dev|devtools|tooling|contrib|\.[\w-]+)/")
 UNKNOWN = ""
 
 

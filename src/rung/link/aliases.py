@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 from functools import cached_property
 
 from rung.link.project import Project
+from rung.regex import regex
 
-CONFIGURATION = re.compile(r"(?:^|/)(?:tsconfig[\w.-]*|jsconfig)\.json$")
+CONFIGURATION = regex(r"(?:^|/)(?:tsconfig[\w.-]*|jsconfig)\.json$")
 # Such files may hold comments and trailing commas, so they are not read as JSON.
-PATHS = re.compile(r'"paths"\s*:\s*\{([^{}]*)\}')
-BASE = re.compile(r'"baseUrl"\s*:\s*"([^"\n]*)"')
-ENTRY = re.compile(r'"([^"\n]+)"\s*:\s*\[\s*"([^"\n]+)"')
+PATHS = regex(r'"paths"\s*:\s*\{([^{}]*)\}')
+BASE = regex(r'"baseUrl"\s*:\s*"([^"\n]*)"')
+ENTRY = regex(r'"([^"\n]+)"\s*:\s*\[\s*"([^"\n]+)"')
 
 
 class Aliases:

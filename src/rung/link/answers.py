@@ -11,30 +11,31 @@ from rung.link.declared_tests import TestUnit
 from rung.link.graph import Graph
 from rung.link.project import Project
 from rung.link.tallies import tallies
+from rung.regex import regex
 
-HELD = re.compile(r"Assert\.(?:True|False|IsTrue|IsFalse|All|InRange|Multiple)$")
-FAILS = re.compile(r"\.(?:Error|Errorf|Fatal|Fatalf)$|^panic!?$")
-LOOKS = re.compile(r"(?:^|\.)(?:Contains|EqualFold|MatchString|HasPrefix|HasSuffix|contains|is_match|starts_with|ends_with)$")
+HELD = regex(r"Assert\.(?:True|False|IsTrue|IsFalse|All|InRange|Multiple)$")
+FAILS = regex(r"\.(?:Error|Errorf|Fatal|Fatalf)$|^panic!?$")
+LOOKS = regex(r"(?:^|\.)(?:Contains|EqualFold|MatchString|HasPrefix|HasSuffix|contains|is_match|starts_with|ends_with)$")
 # Functions that administrate what is stored or set, by their first word, or by that and what it is done to: they return no answer.
-ADMINISTRATES = re.compile(
+ADMINISTRATES = regex(
     r"_*a?(?:(?:delete|drop|upload|download|register|unregister|upsert|recreate|rebuild|reindex|ingest|purge|login|logout|subscribe)(?:_\w+)?"
     r"|(?:create|update|get|fetch|list|add|set|search|find|count|patch|put|make|build|init|initialize|setup|remove|insert|rename|load|save|index|import|export|clear|reset)_"
     r"\w*?(?:knowledge_?base|kb|doc|document|file|collection|index|vector_?store|store|user|tenant|account|workspace|data_?set|chunk|config|setting|model|session"
     r"|thread|api_?key|token|permission|profile|connection|project)(?:s|es)?(?:_(?:by|before|after|for|from|to|in)_\w+)?)"
 )
-FORMAL = re.compile(
+FORMAL = regex(
     r"\bnil\b|len\(|\berr\b|status|(?:^|\s)\"\"(?:\s|$)|\.(?:sub)?type\b|\.role\b|\.\w*ID\b|\w*count\b|\.is_?error\b|\.stop_?reason\b|cost|usage|tokens\b|duration|\.num_?turns\b|_ms\b|(?:^|\s)0(?:\s|$)",
     re.IGNORECASE,
 )
 # What holds that the call went wrong: no model answered in that test.
-WENT_WRONG = re.compile(
+WENT_WRONG = regex(
     r"""\[["'](?:status|state|type)["']\]\)?\s{0,3}(?:,|==|\.to\w{2,12}\()\s{0,3}["'](?:error|fail\w{0,4}|invalid)["']|\.(?:is_error|isError)\b(?!\s*(?:is|==|,)\s*[fF]alse)"""
 )
 # A number held against another one.
-COMPARED = re.compile(
+COMPARED = regex(
     r"[<>]=?\s*[\w.(]|[gG]reater|[lL]ess|[bB]etween|AtLeast|AtMost|\bbe\s*[<>]=?|InDelta|BeInRange|[iI]nRange|must_be\b|\bassert_operator\b"
 )
-BOOKKEPT = re.compile(r"\blen\(\w+\)\s*[<>=]|usage|[tT]okens?\b|[eE]lapsed|[dD]uration|[lL]atency|[cC]ost|\.[sS]ince\(")
+BOOKKEPT = regex(r"\blen\(\w+\)\s*[<>=]|usage|[tT]okens?\b|[eE]lapsed|[dD]uration|[lL]atency|[cC]ost|\.[sS]ince\(")
 
 
 def judges_answer(source: Source, unit: TestUnit, asking: list[Call], given: frozenset[str] = frozenset()) -> bool:

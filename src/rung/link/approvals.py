@@ -13,6 +13,7 @@ from rung.link.entities import snake
 from rung.link.expression import Expression
 from rung.link.gates import Reach
 from rung.link.project import Project
+from rung.regex import regex
 
 HOPS = 4
 LITERAL = ("string", "number", "boolean", "null")
@@ -27,27 +28,27 @@ class Approvals:
         self.project, self.asking, self.reach = project, asking, reach
         words = project.vocabulary["approvals"]
         self.speaks = Expression(f"{words['speaks']}|{words['tells']}")
-        self.confirms = re.compile(words["confirms"])
-        self.reads = re.compile(words["reads"])
-        self.questions = re.compile(words["questions"], re.IGNORECASE)
-        self.actions = re.compile(words["actions"])
-        self.no_actions = re.compile(words["no_actions"])
-        self.models = re.compile(words["models"])
-        self.pending = re.compile(words["pending"])
-        self.requests = re.compile(words["requests"])
-        self.subjects = re.compile(words["subjects"])
-        self.no_subjects = re.compile(words["no_subjects"])
-        self.refused = re.compile(words["refused"], re.IGNORECASE)
-        self.flags = re.compile(words["flags"])
-        self.answers, self.said = re.compile(words["answers"]), re.compile(words["said"], re.IGNORECASE)
-        self.weak_actions = re.compile(words["weak_actions"])
-        self.changes = re.compile(words["changes"], re.IGNORECASE)
-        self.given = re.compile(words["given"])
-        self.askers = re.compile(words["askers"])
-        self.labelled = re.compile(words["labelled"], re.IGNORECASE)
-        self.records = re.compile(words["records"])
+        self.confirms = regex(words["confirms"])
+        self.reads = regex(words["reads"])
+        self.questions = regex(words["questions"], re.IGNORECASE)
+        self.actions = regex(words["actions"])
+        self.no_actions = regex(words["no_actions"])
+        self.models = regex(words["models"])
+        self.pending = regex(words["pending"])
+        self.requests = regex(words["requests"])
+        self.subjects = regex(words["subjects"])
+        self.no_subjects = regex(words["no_subjects"])
+        self.refused = regex(words["refused"], re.IGNORECASE)
+        self.flags = regex(words["flags"])
+        self.answers, self.said = regex(words["answers"]), regex(words["said"], re.IGNORECASE)
+        self.weak_actions = regex(words["weak_actions"])
+        self.changes = regex(words["changes"], re.IGNORECASE)
+        self.given = regex(words["given"])
+        self.askers = regex(words["askers"])
+        self.labelled = regex(words["labelled"], re.IGNORECASE)
+        self.records = regex(words["records"])
         self.tells = Expression(words["tells"])
-        self.wanted, self.decided = re.compile(words["wanted"]), re.compile(words["decided"])
+        self.wanted, self.decided = regex(words["wanted"]), regex(words["decided"])
 
     def facts(self) -> Iterator[Fact]:
         """One measure a file, in files that lead to a model or are used by one that does."""

@@ -15,6 +15,7 @@ from rung.link.graph import BARREL, Graph
 from rung.link.objects import CALLED, defines
 from rung.link.project import Project
 from rung.link.uses import Uses
+from rung.regex import regex
 
 EVERYWHERE = 9
 BETWEEN = 2
@@ -128,13 +129,13 @@ COMMON = frozenset(
 # Names that say nothing unless it is known of which class they are.
 BY_OBJECT = COMMON | frozenset(CALLED)
 # A method without a body: its type, its name, the end of its line.
-BODILESS = re.compile(
+BODILESS = regex(
     r"\s*(?!(?:return|new|throw|else)\b)(?:fun\s+|(?:[\w.]+(?:<.*>)?(?:\[\])?)\s+)(\w+)\((?:[^=;{]*\)\s*;?|[^=;{)]*)(?:\s*:\s*[\w<>.?]+)?$"
 )
 # RSpec's name for the class that a file of tests is about; Go's way to start a part of a test.
-DESCRIBED, DESCRIBES = "described_class", re.compile(r"\s*(?:RSpec\.)?describe\s*\(?\s*([A-Z][\w:]*)")
-RUNS_TEST = re.compile(r"(?:t|b|f|s|suite)\.Run$")
-DEFAULT = re.compile(
+DESCRIBED, DESCRIBES = "described_class", regex(r"\s*(?:RSpec\.)?describe\s*\(?\s*([A-Z][\w:]*)")
+RUNS_TEST = regex(r"(?:t|b|f|s|suite)\.Run$")
+DEFAULT = regex(
     r"\bexport\s+default\s+(?:async\s+)?(?:function\b\s*\*?\s*|class\s+|new\s+)?(?P<name>\w+)?"
     r"|\bmodule\.exports\s*=\s*(?:new\s+)?(?P<other>\w+)?"
 )

@@ -9,12 +9,11 @@ from rung.facts.fact import Fact, Location
 from rung.link.project import Project
 from rung.link.rollback import Rollback
 from rung.link.updates import Updates
+from rung.regex import regex
 
-VERSION_TAG = re.compile(
-    r"(?:^|[/@_-])v?\d+(?:\.\d+)++\w*+(?:[-+.]\w++)*+$|^v\d+$|^release[-/]\d|^\d{4}[.-]\d{2}|^v?20\d{6}$", re.IGNORECASE
-)
-VERSIONED = re.compile(r"(?:^|[/_.-])v\d+(?:[._-]\d+)*(?=[/_.-])|[/_-]20\d{2}[-_]?\d{2}(?:[-_]?\d{2})?(?=[/_.-])", re.IGNORECASE)
-VERSIONED_NAME = re.compile(r"^[\w.:/{}$-]*[a-z}][-_.]v\d+(?:[-_.]\d+)*$", re.IGNORECASE)
+VERSION_TAG = regex(r"(?:^|[/@_-])v?\d+(?:\.\d+)++\w*+(?:[-+.]\w++)*+$|^v\d+$|^release[-/]\d|^\d{4}[.-]\d{2}|^v?20\d{6}$", re.IGNORECASE)
+VERSIONED = regex(r"(?:^|[/_.-])v\d+(?:[._-]\d+)*(?=[/_.-])|[/_-]20\d{2}[-_]?\d{2}(?:[-_]?\d{2})?(?=[/_.-])", re.IGNORECASE)
+VERSIONED_NAME = regex(r"^[\w.:/{}$-]*[a-z}][-_.]v\d+(?:[-_.]\d+)*$", re.IGNORECASE)
 DATA_CATEGORIES = frozenset({"data-versioning", "model-registry"})
 
 
@@ -23,7 +22,7 @@ class Assets:
 
     def __init__(self, project: Project, uses: list[Fact], runs: list[Fact], others: list[Fact]) -> None:
         self.project, self.uses, self.runs, self.others = project, uses, runs, others
-        self._assets = re.compile(project.vocabulary["assets"]["versioned"], re.IGNORECASE)
+        self._assets = regex(project.vocabulary["assets"]["versioned"], re.IGNORECASE)
 
     def facts(self) -> list[Fact]:
         """All facts of this room."""

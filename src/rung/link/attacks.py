@@ -9,6 +9,7 @@ from rung.facts.fact import Fact
 from rung.link.commands import allowed
 from rung.link.evaluation import Evaluation
 from rung.link.project import Project
+from rung.regex import regex
 
 LONGEST, LONGEST_ROW = 200_000, 1_000
 ATTACKS = frozenset({"red-teaming", "safety-evaluation"})
@@ -22,8 +23,8 @@ class Attacks:
         self.evaluations = [e for e in evaluations if not e.dead]
         self.dead = {e.path for e in evaluations if e.dead}
         words = project.vocabulary["safety"]
-        self.attacks, self.folders = re.compile(words["attack_words"], re.IGNORECASE), re.compile(words["attack_folders"], re.IGNORECASE)
-        self.cases, self.fewest = re.compile(words["attack_cases"], re.IGNORECASE), int(words["attacks_at_least"])
+        self.attacks, self.folders = regex(words["attack_words"], re.IGNORECASE), regex(words["attack_folders"], re.IGNORECASE)
+        self.cases, self.fewest = regex(words["attack_cases"], re.IGNORECASE), int(words["attacks_at_least"])
 
     def facts(self) -> Iterator[Fact]:
         """Automated adversarial or safety evaluation."""

@@ -10,30 +10,31 @@ from rung.facts.fact import Fact
 from rung.link.asking import Asking
 from rung.link.expression import Expression
 from rung.link.project import Project
+from rung.regex import regex
 
 SPEAKS = Expression(r"[cC]ach[ei]|CACH[EI]|[mM]emoi[sz]e")
 _KEPT = r"(?:[\w.]|->|::)*(?:cach[ei]|memo)\w*(?:\(\))?"
 _TABLE = r"\w*(?:cache|memo)"
 # A look into what is kept, and a way to keep something, on one line.
-READS = re.compile(
+READS = regex(
     rf"(?i)\b{_KEPT}[?!]?(?:\.|->|::)_?(?:try_?)?(?:get|lookup|look_up|fetch|find|read|load|match|has|contains|search|peek)\w*\b"
     rf"|\bin\s+(?:\w+\.)?{_TABLE}\b|{_TABLE}\[|\b_?(?:get|lookup|fetch|find|read|load|check)\w*_?cache\w*\(|\.h?(?:get|fetch|getItem)\(\s*{_KEPT}"
 )
-WRITES = re.compile(
+WRITES = regex(
     rf"(?i)\b{_KEPT}[?!]?(?:\.|->|::)_?(?:set|put|store|save|write|add|insert|upsert|update|push|remember)\w*\b"
     rf"|{_TABLE}\[[^\]]{{1,120}}\]\s*=(?!=)|\b_?(?:set|put|store|save|write|add|update)\w*_?cache\w*\(|\.h?(?:set(?:ex|nx|_ex)?|put|setItem)\(\s*{_KEPT}"
 )
 # Both at once: what is kept under a key, or else what a block gives.
-THROUGH = re.compile(r"(?i)(?:^|[.:_]|->)(?:fetch|remember\w*|get_?or_?\w+|get|wrap|compute\w*|run)$")
-WRAPPER = re.compile(r"(?i)^(?:unstable_|with_?|use_?)?(?:cache[ds]?|cachified|memoi[sz]ed?)$")
-DECORATOR = re.compile(
+THROUGH = regex(r"(?i)(?:^|[.:_]|->)(?:fetch|remember\w*|get_?or_?\w+|get|wrap|compute\w*|run)$")
+WRAPPER = regex(r"(?i)^(?:unstable_|with_?|use_?)?(?:cache[ds]?|cachified|memoi[sz]ed?)$")
+DECORATOR = regex(
     r"(?i)(?:^|\.)(?:(?:lru|ttl|async|aio|disk|redis|file|simple|response)?_?_?cach(?:e[ds]?|eable|e_data|e_response)|a?lru_cache|memoi[sz]e)$"
 )
 # A conversation that is kept between turns, and what a request is made with: no answers that are given again.
-OTHERS = re.compile(
+OTHERS = regex(
     r"(?i)session|histor|conversation|thread_?id|chat_?id|user_?id|memory|token|embedd|cache_?control|prompt_?cach|\.clear\b|tenant|folder|client|config|template"
 )
-LEAVES = re.compile(r"\breturn\b|\bif\b|\bunless\b|\bwhen\b|\?\?|\bor\b|\|\||\belse\b|\bmatch\b")
+LEAVES = regex(r"\breturn\b|\bif\b|\bunless\b|\bwhen\b|\?\?|\bor\b|\|\||\belse\b|\bmatch\b")
 
 
 class CachedAnswers:

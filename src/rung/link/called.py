@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from rung.facts.code.source import Call, Source
 from rung.link.objects import made, method_called
+from rung.regex import regex
 
-PARTS = re.compile(r"[.:]+")
+PARTS = regex(r"[.:]+")
 ByName = Mapping[str, Sequence[tuple[Call, Sequence[str]]]]
 OfObjects = Sequence[tuple[Call, str, Sequence[str]]]
 

@@ -15,38 +15,39 @@ from rung.link.replaced import beside_model
 from rung.link.runner_files import is_costly
 from rung.link.scored import EVALUATION
 from rung.link.subjects import Subjects
+from rung.regex import regex
 from rung.repository import Role
 
-HINT = re.compile(
+HINT = regex(
     r"(?:^|[/_.-])(?:evals?|evaluat\w*|\w+_evals?|bench\w*|experiments?|quality|scor(?:e|er|ers|ing)|judges?|grad(?:e|er|ing)|golden|regression|compare\w*|accuracy"
     r"|scorecards?|goldens|attack(?:s|er)?|jail_?-?breaks?|red_?-?team\w*|adversarial)(?:[/_.-]|$)",
     re.IGNORECASE,
 )
 # The same in the names of types (`TriageEvalTest.java`), and what makes a program of a file that holds one.
-TYPE_HINT = re.compile(
+TYPE_HINT = regex(
     r"(?<=[a-z0-9/_.-])(?:Evals?|Evaluat(?:e|or|ors|ion|ions)|Benchmarks?|Accuracy|Golden|Regression|Experiments?|Compar(?:e|ison)|Scor(?:e|er|ing|ecard)|Judge|Grad(?:e|er|ing)"
     r"|Quality|RedTeam)(?=[A-Z][a-zA-Z]*\.|\.)[^/]*$"
 )
-PROGRAM = re.compile(r"\bfun main\(|\bvoid main\(|\bMain\(|\bCommandLineRunner\b|\bApplicationRunner\b")
+PROGRAM = regex(r"\bfun main\(|\bvoid main\(|\bMain\(|\bCommandLineRunner\b|\bApplicationRunner\b")
 # Tests wherever they stand, as a runner's configuration may have it.
-WRITTEN = re.compile(r"^[ \t]{0,8}(?:describe|it|test)(?:\.\w{1,20}){0,2}\(", re.MULTILINE)
+WRITTEN = regex(r"^[ \t]{0,8}(?:describe|it|test)(?:\.\w{1,20}){0,2}\(", re.MULTILINE)
 WITHIN = ("#[cfg(test)]", "#[tokio::test]")
 SCRIPTS = (".ts", ".js", ".mts", ".mjs", ".tsx", ".cjs")
 LIVE_GO = Expression(r"API_KEY|_LIVE|LIVE_|[Ee]valuat")
 # What a Go test says that asks a model: an accuracy, a flag.
-AIMED_GO = re.compile(r"(?:^|[/_])(?:live|llm|evals?|golden)_test\.go$")
+AIMED_GO = regex(r"(?:^|[/_])(?:live|llm|evals?|golden)_test\.go$")
 COSTLY_GO = Expression(r"[aA]ccuracy\b|flag\.Bool\(\"(?:live|evals?|llm|online)\b")
 # Where these words stand in a test, something is replaced; but for what a test's surroundings need, and for other words.
-REPLACING = re.compile(
+REPLACING = regex(
     r"(?<![a-z])(?:mock|(?:monkey)?patch|fake|stub|vcr|cassette|respx|nock|msw|httptest|noop|pollyjs|betamax|httprr)", re.IGNORECASE
 )
-HARMLESS = re.compile(r"\bmonkeypatch(?:\.(?:setenv|delenv|chdir|syspath_prepend)\b|(?!\.))|patch\.dict\(\s*(?:\"os|'os|os)\.environ")
-LIVE_PATH = re.compile(
+HARMLESS = regex(r"\bmonkeypatch(?:\.(?:setenv|delenv|chdir|syspath_prepend)\b|(?!\.))|patch\.dict\(\s*(?:\"os|'os|os)\.environ")
+LIVE_PATH = regex(
     r"(?:^|[/_.-])(?:e2e|end_?to_?end|live|integration|functional|system|acceptance)(?:[_.-]?tests?)?(?:[/_.-]|$)|IT\.java$", re.IGNORECASE
 )
 TYPED = (".cs", ".java", ".kt")  # whose tests are given an interface, and its implementation stands further from the model
-MOCKING = re.compile(r"\b[mM]ock(?:ito|k|Bean|kBean|itoBean|K|ed)?\b")  # by libraries that say which type they replace
-STALE = re.compile(r"(?:^|/)_?(?:archived?|archives|deprecated|legacy|old|unused|attic|graveyard|obsolete)/", re.IGNORECASE)
+MOCKING = regex(r"\b[mM]ock(?:ito|k|Bean|kBean|itoBean|K|ed)?\b")  # by libraries that say which type they replace
+STALE = regex(r"(?:^|/)_?(?:archived?|archives|deprecated|legacy|old|unused|attic|graveyard|obsolete)/", re.IGNORECASE)
 # What ends a program with an error.
 EXITS = Expression(
     r"process\.exit|os\.Exit|log\.Fatal|System\.exit|exitProcess|Environment\.Exit|Deno\.exit|\bexit[ (!]|\babort\b|process::exit|::FAILURE"

@@ -6,31 +6,32 @@ import re
 from collections.abc import Iterator
 
 from rung.facts.code.source import Source
+from rung.regex import regex
 
 LIST_NAME = r"(?i:models|candidates|llms|deployments)\w*(?:\(\))?"
 LISTED = r"[\w.:]*" + LIST_NAME
 SEARCHES = (
     # models.find(m => m.supportsVision), models.into_iter().find(|m| ...), models.FirstOrDefault(m => ...), models.minBy { it.cost }
-    re.compile(
+    regex(
         rf"\b{LISTED}\??(?:\.\w+\(\))*\??\.(?:find|find_map|first|firstOrNull|First|FirstOrDefault|detect|min_by|min_by_key|minBy|MinBy|minByOrNull)"
         r"\s*[({](?P<told>.{0,200})"
     ),
     # models.stream().filter(m -> m.supportsVision()).findFirst()
-    re.compile(
+    regex(
         rf"\b{LISTED}(?:\.\w+\(\))*\.(?:filter|Where|select)\s*[({{](?P<told>.{{0,160}}?)[)}}]\s*\.(?:findFirst|findAny|First|next|first)\b"
     ),
     # Python's first of a generator: the `m for m in models` that has vision
-    re.compile(rf"\bnext\(\s*\(?.{{0,80}}?\bfor\s+\w+\s+in\s+{LISTED}\s+if\b(?P<told>.{{0,160}})"),
+    regex(rf"\bnext\(\s*\(?.{{0,80}}?\bfor\s+\w+\s+in\s+{LISTED}\s+if\b(?P<told>.{{0,160}})"),
     # the least of them by a key
-    re.compile(rf"\bmin\(\s*{LISTED}\s*,\s*key\s*=(?P<told>.{{0,120}})"),
+    regex(rf"\bmin\(\s*{LISTED}\s*,\s*key\s*=(?P<told>.{{0,120}})"),
 )
-LIST = re.compile(LIST_NAME + r"$")
-ENDS = re.compile(r"\b(?:return|break)\b")
-IDENTITY = re.compile(r"(?:\.|\b)\w*(?:id|name|value|key|slug|model|label|provider)\b(?:\(\))?\s*(?:={2,3}|\.equals)", re.IGNORECASE)
+LIST = regex(LIST_NAME + r"$")
+ENDS = regex(r"\b(?:return|break)\b")
+IDENTITY = regex(r"(?:\.|\b)\w*(?:id|name|value|key|slug|model|label|provider)\b(?:\(\))?\s*(?:={2,3}|\.equals)", re.IGNORECASE)
 MENTIONS = ("models", "candidates", "llms", "deployments")
 # Lists of what generates no language, and pages on which a person picks.
-OTHER = re.compile(r"embed|rerank|tts|speech|transcri|image_?(?:gen|out|model)|video|audio", re.IGNORECASE)
-PAGE = re.compile(r"\.(?:tsx|jsx|vue|svelte)$")
+OTHER = regex(r"embed|rerank|tts|speech|transcri|image_?(?:gen|out|model)|video|audio", re.IGNORECASE)
+PAGE = regex(r"\.(?:tsx|jsx|vue|svelte)$")
 JOINED, BODY, LONGEST = 3, 6, 400
 
 
@@ -38,7 +39,7 @@ class Capabilities:
     """Finds the lines at which a model is taken for a capability."""
 
     def __init__(self, words: str) -> None:
-        self.words = re.compile(words, re.IGNORECASE)
+        self.words = regex(words, re.IGNORECASE)
 
     def lines(self, source: Source) -> Iterator[int]:
         """Lines of such searches in a file."""

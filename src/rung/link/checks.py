@@ -9,8 +9,9 @@ from functools import lru_cache
 from rung.facts.code.source import Assignment, Call, Comparison, Source
 from rung.link.declared_tests import TestUnit
 from rung.link.forms import formal_call, formal_comparison, formal_text, formal_truth
+from rung.regex import regex
 
-ASSERTION = re.compile(
+ASSERTION = regex(
     r"^(?:assert|assert!|assert_eq!|assert_ne!|debug_assert!|expect|should|verify|require|check|fail|refute\w*|must_\w+)$"
     r"|(?:^|\.)(?:assert\w*|Assert\w*|expect\w*|should\w*|must_\w+|refute\w*|to(?:Be|Equal|Match|Contain|Have|Throw|StrictEqual|MatchObject|Include)\w*)$"
     r"|^(?:t|b|tb|suite|s|c|r|require|assert|is|qt|g|Expect|Ω|gomega)\.(?:Error|Errorf|Fatal|Fatalf|Fail|FailNow|Equal|NotEqual|True|False|NoError|Contains|Nil|NotNil|"
@@ -19,7 +20,7 @@ ASSERTION = re.compile(
     r"|(?:^|\.)Assert\.\w+(?:\.\w+)?$|^Assert\b|^I\.(?:see|dontSee|canSee|cantSee)\w*$|^XCTAssert\w*|(?:^|\.)(?:raises|pytest\.fail|fail)$|^(?:assertThat|assertEquals|assertTrue)\b"
 )
 # The kinds of assertion that only see that something came back, or that it has the right form.
-FORM_ONLY = re.compile(
+FORM_ONLY = regex(
     r"is_not_none|isNotNull|assertIsNotNone|assertIsInstance|toBeDefined|toBeTruthy|toBeInstanceOf|not_to be_nil|be_present"
     r"|isNotEmpty|isNotBlank|NotEmpty$|\bis (?:not )?None\b|(?:=== ?|!== ?)(?:undefined|null)\b"
     r"|IsNullOr(?:Empty|WhiteSpace)|\bis(?:Empty|Blank)\(\)|\bis_empty\(\)|\.Length\b|\.Count\b"
@@ -31,17 +32,15 @@ FORM_ONLY = re.compile(
     r"""|\[["'](?:status|state)["']\]\)?\s{0,3}(?:,|==|in\b|\.to\w{2,12}\()\s{0,3}[\[({]?\s{0,3}["'](?:success\w*|ok|error|fail\w*|complete\w*|done|running|pending)["']""",
 )
 # Links of a fluent assertion that only see form, before one that looks at content: `isNotNull().contains("bar")`.
-FORMAL_LINK = re.compile(
-    r"\.(?:isNotNull|isNotEmpty|isNotBlank|isPresent|NotBeNull|NotBeNullOrEmpty|NotBeEmpty|And)(?:\(\)|(?=\.))(?=.*\w\()"
-)
-FORMAT = re.compile(r"assert\w*(?:format|schema|structure|valid|shape|type|instance|keys|fields)(?:$|_)", re.IGNORECASE)
+FORMAL_LINK = regex(r"\.(?:isNotNull|isNotEmpty|isNotBlank|isPresent|NotBeNull|NotBeNullOrEmpty|NotBeEmpty|And)(?:\(\)|(?=\.))(?=.*\w\()")
+FORMAT = regex(r"assert\w*(?:format|schema|structure|valid|shape|type|instance|keys|fields)(?:$|_)", re.IGNORECASE)
 KEYS = r"""["'](?:answer|response|result|content|text|output|message|messages|choices|role|error|status|id|data|usage|model)["']"""
 # What a server says of how a request went: `data["code"] == 200`, `data["msg"] == "created"`.
-STATUS_FIELD = re.compile(r"""(?:\[["']|\.)(?:err_?code|ret_?code|err_?msg|success|ok|detail)(?:["']\])?$|\[["'](?:msg|error)["']\]$""")
-STATUS_NUMBER = re.compile(r"""(?:\[["']|\.)code(?:["']\])?\s*[=!]==?\s*-?\d+""")
-KEY_PRESENT = re.compile(rf"(?:assertIn|toHaveProperty|have_key|Contains|ContainsKey)\(\s*(?:t,\s*)?{KEYS}")
+STATUS_FIELD = regex(r"""(?:\[["']|\.)(?:err_?code|ret_?code|err_?msg|success|ok|detail)(?:["']\])?$|\[["'](?:msg|error)["']\]$""")
+STATUS_NUMBER = regex(r"""(?:\[["']|\.)code(?:["']\])?\s*[=!]==?\s*-?\d+""")
+KEY_PRESENT = regex(rf"(?:assertIn|toHaveProperty|have_key|Contains|ContainsKey)\(\s*(?:t,\s*)?{KEYS}")
 # Lengths, identities and accounts of an answer say nothing of its content.
-BOOKKEEPING = re.compile(
+BOOKKEEPING = regex(
     r"(?<!/ )(?<!/)\blen\(|\b(?:mb_)?strlen\(|\bstr_word_count\(|\.length\b|\.size\b|\b\w*_(?:id|ids|key|count|price|cost|usage|tokens?)\b"
     r"|\bnum_(?!correct|pass|success|right|match|hit|good)\w+"
     r"|\.(?:id|parent|children|total|created|role|type|title|display_name|tags|object|finish_reason)\b|\.(?:model|model_name|model_id|provider|usage)\b(?!\.)|\[[\"'](?:id|role|type|title|created|object|finish_reason|tags|model|usage)[\"']\](?![\[.])|"
@@ -49,16 +48,14 @@ BOOKKEEPING = re.compile(
 )
 
 # What a sum is divided by: how many cases there are.
-SHARE = re.compile(r"/\s?(?:Math\.max\(1,\s?)?[\w.!]{1,60}\.(?:length|Length|Count\(\)|Count|size\(\)|size|count\(\)|count)\b")
+SHARE = regex(r"/\s?(?:Math\.max\(1,\s?)?[\w.!]{1,60}\.(?:length|Length|Count\(\)|Count|size\(\)|size|count\(\)|count)\b")
 
-PARSES = re.compile(r"(?:^|\.)(?:loads|json|safe_load|model_dump|dict|literal_eval|parse_json)$")
+PARSES = regex(r"(?:^|\.)(?:loads|json|safe_load|model_dump|dict|literal_eval|parse_json)$")
 LONGEST = 2000
 LONGEST_VALUE = 15  # lines
-OPENS = re.compile(
-    r"\s*(?:\}\s?)?(?:for|if|else|while|switch|match|with|using|try)\b"
-)  # what is assigned there is at an end before the block
+OPENS = regex(r"\s*(?:\}\s?)?(?:for|if|else|while|switch|match|with|using|try)\b")  # what is assigned there is at an end before the block
 NO_ANSWERS = ("err", "_")  # how a call of Go's went
-LOOPED = re.compile(r"\bfor\s+\(?(?:const|let|var)?\s*(\w+)|\bas\s+(?:\$\w+\s*=>\s*)?\$(\w+)")  # the variable of a loop
+LOOPED = regex(r"\bfor\s+\(?(?:const|let|var)?\s*(\w+)|\bas\s+(?:\$\w+\s*=>\s*)?\$(\w+)")  # the variable of a loop
 
 
 def is_assertion(call: Call) -> bool:

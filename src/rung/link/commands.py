@@ -8,15 +8,16 @@ from collections.abc import Sequence
 
 from rung.facts.catalogue import Catalogue, Tool
 from rung.facts.code.source import Call, Source, Value
+from rung.regex import regex
 
-STARTS = re.compile(
+STARTS = regex(
     r"^(?:subprocess\.(?:run|Popen|call|check_call|check_output)|os\.(?:system|popen)|exec(?:Sync|a|File|FileSync)?|spawn(?:Sync)?|exec\.Command(?:Context)?|asyncio\.create_subprocess_(?:exec|shell)"
     r"|child_process\.\w+|Popen|run|check_call|system|Kernel\.system|Process\.Start|ProcessStartInfo|(?:\w+\.)*Command\.new|execaCommand|execaSync|\$"
     r"|ProcessBuilder|Runtime\.getRuntime\.exec|CommandLine\.parse|Bun\.spawn|Deno\.Command"
     r"|(?:\w+\.)*(?:exec_run|exec_in_container|commands\.run|execSync|spawnSync))$"
 )
 # The tests of whatever project stands in the folder.
-TESTS = re.compile(r"(?:npm|pnpm|yarn|bun|make|just|task)(?: run)? test\b|\S*(?:gradlew?|mvnw?)(?: -\S+)* test\b")
+TESTS = regex(r"(?:npm|pnpm|yarn|bun|make|just|task)(?: run)? test\b|\S*(?:gradlew?|mvnw?)(?: -\S+)* test\b")
 
 
 def command_tools(catalogue: Catalogue, program: str, words: Sequence[str]) -> list[Tool]:

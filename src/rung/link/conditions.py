@@ -7,21 +7,22 @@ from collections.abc import Iterator
 
 from rung.facts.code.source import Call, Source, Value
 from rung.link.models import Models
+from rung.regex import regex
 
-ENVIRONMENT = re.compile(r"\benv(?:iron)?\b", re.IGNORECASE)
-COUNTS = re.compile(r"cost|pric|count|limit|encod|token|window|context|support|usage|valid|label|title|format|print|log\b", re.IGNORECASE)
-BRANCH = re.compile(r"\b(?:if|elif|elsif|case|switch|match|when|unless)\b|\?[^.?]")
-CONSTANT = re.compile(r"^[A-Z][A-Z\d_]*$")
+ENVIRONMENT = regex(r"\benv(?:iron)?\b", re.IGNORECASE)
+COUNTS = regex(r"cost|pric|count|limit|encod|token|window|context|support|usage|valid|label|title|format|print|log\b", re.IGNORECASE)
+BRANCH = regex(r"\b(?:if|elif|elsif|case|switch|match|when|unless)\b|\?[^.?]")
+CONSTANT = regex(r"^[A-Z][A-Z\d_]*$")
 # What stands before the code that runs when a question failed.
-HANDLER = re.compile(r"^\s*(?:\}\s*)?(?:except\b|catch\b|rescue\b)|\berr\w*\s*!=\s*nil|\bErr\(")
+HANDLER = regex(r"^\s*(?:\}\s*)?(?:except\b|catch\b|rescue\b)|\berr\w*\s*!=\s*nil|\bErr\(")
 # What parts an expression from what stands before it.
-PARTS = re.compile(r"(?<![=!<>])=(?![=>])|\breturn\b|=>|[,:{;]")
-RETURN = re.compile(r"\breturn\b|=>|\bfun\b[^=\n]{1,200}\)[^=\n]{0,60}=(?![=>])")
+PARTS = regex(r"(?<![=!<>])=(?![=>])|\breturn\b|=>|[,:{;]")
+RETURN = regex(r"\breturn\b|=>|\bfun\b[^=\n]{1,200}\)[^=\n]{0,60}=(?![=>])")
 # What a line ends with whose statement goes on, and what the next one begins with.
-OPEN = re.compile(r"(?:=>|=|\(|&&|\|\||\?|:|\breturn|\belse|\band|\bor)\s*$")
-GOES_ON = re.compile(r"\s*(?:[?:](?![:.])|&&|\|\||if\b|else\b|and\b|or\b)")
+OPEN = regex(r"(?:=>|=|\(|&&|\|\||\?|:|\breturn|\belse|\band|\bor)\s*$")
+GOES_ON = regex(r"\s*(?:[?:](?![:.])|&&|\|\||if\b|else\b|and\b|or\b)")
 MOST_LINES = 6
-NAME = re.compile(r"[A-Za-z_][\w.]*")
+NAME = regex(r"[A-Za-z_][\w.]*")
 ABOVE, LONGEST = 12, 1000
 DEPTH = 4
 
@@ -32,9 +33,9 @@ class Conditions:
     def __init__(self, models: Models) -> None:
         self.models = models
         words = models.project.vocabulary["models"]
-        self.not_rules = re.compile(words["not_rules"], re.IGNORECASE)
-        self.needs = re.compile(words["needs"], re.IGNORECASE)
-        self.roles = re.compile(words["role_names"], re.IGNORECASE)
+        self.not_rules = regex(words["not_rules"], re.IGNORECASE)
+        self.needs = regex(words["needs"], re.IGNORECASE)
+        self.roles = regex(words["role_names"], re.IGNORECASE)
 
     def lines(self, source: Source) -> Iterator[int]:
         """Lines of such choices in a file."""

@@ -16,17 +16,18 @@ from rung.link.evaluation import Evaluation
 from rung.link.files import matching, query
 from rung.link.metrics import of_prompt_files, of_result_keys, patterns
 from rung.link.project import Project
+from rung.regex import regex
 from rung.repository import Role
 
 LAUNCHERS = frozenset({"python", "python3", "-m", "uv", "uvx", "run", "poetry", "srun", "time", "env", "npx"})
 # A configuration that is code: a string without spaces, the variables of a case, the kind of an assertion.
 NAMING = ("evaluation_name", "name", "metric", "metric_name", "criterion")
-NAME = re.compile(r"[A-Za-z][\w-]{3,40}")  # of a metric, not a sentence
-QUOTED = re.compile(r"[\"'`]((?:file://)?[\w./-]+\.\w+)[\"'`]")
-CASE = re.compile(r"\bvars\s*:\s*\{")
+NAME = regex(r"[A-Za-z][\w-]{3,40}")  # of a metric, not a sentence
+QUOTED = regex(r"[\"'`]((?:file://)?[\w./-]+\.\w+)[\"'`]")
+CASE = regex(r"\bvars\s*:\s*\{")
 # Where what tests read stands.
-FIXTURES = re.compile(r"(?:^|/)(?:__)?(?:fixtures?|test_?data|snapshots?|stubs|mocks?|samples?[-_]repos?)(?:__)?/", re.IGNORECASE)
-ASSERTED = re.compile(r"\btype\s*:\s*[\"']([\w:-]+)[\"']")
+FIXTURES = regex(r"(?:^|/)(?:__)?(?:fixtures?|test_?data|snapshots?|stubs|mocks?|samples?[-_]repos?)(?:__)?/", re.IGNORECASE)
+ASSERTED = regex(r"\btype\s*:\s*[\"']([\w:-]+)[\"']")
 
 
 class Configurations:

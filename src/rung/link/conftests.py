@@ -9,19 +9,20 @@ from dataclasses import dataclass
 
 from rung.facts.code.source import Function, Source
 from rung.link.project import Project
+from rung.regex import regex
 
 HOOKS = ("pytest_collection_modifyitems", "pytest_runtest_setup", "pytest_ignore_collect")
-LEAVES = re.compile(r"skip|deselect|items\[:\]|return\s+(?:True|not\b)")
-MARKS = re.compile(r"[\"'](\w+)[\"']\s+(?:not\s+)?in\s+\w+\.keywords|get_closest_marker\(\s*[\"'](\w+)[\"']")
+LEAVES = regex(r"skip|deselect|items\[:\]|return\s+(?:True|not\b)")
+MARKS = regex(r"[\"'](\w+)[\"']\s+(?:not\s+)?in\s+\w+\.keywords|get_closest_marker\(\s*[\"'](\w+)[\"']")
 # What a hook looks at of a test to tell where it stands.
 PLACE = r"(?:\w+\.)?(?:path|fspath|nodeid|location|collection_path)\b"
-QUOTED = re.compile(rf"[\"']([\w./-]{{2,80}})[\"']\s+(?:not\s+)?in\s+(?:str\()?{PLACE}")
-TOLD = re.compile(
+QUOTED = regex(rf"[\"']([\w./-]{{2,80}})[\"']\s+(?:not\s+)?in\s+(?:str\()?{PLACE}")
+TOLD = regex(
     rf"{PLACE}[^\n]{{0,40}}?\.(?:startswith|match|is_relative_to|full_match)\(\s*"
     rf"(?:[\"']([\w*./-]{{2,80}})[\"']|(\w{{2,60}}))"
 )
-NAMED = re.compile(rf"\b(\w{{2,60}})\s+(?:not\s+)?in\s+(?:str\()?(?:\[\*?)?{PLACE}")
-LAST = re.compile(r"[\"']([\w./-]{2,80})[\"']")
+NAMED = regex(rf"\b(\w{{2,60}})\s+(?:not\s+)?in\s+(?:str\()?(?:\[\*?)?{PLACE}")
+LAST = regex(r"[\"']([\w./-]{2,80})[\"']")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,12 @@ import re
 from rung.facts.code.source import Assignment, Source
 from rung.link.graph import Graph
 from rung.link.project import Project
+from rung.regex import regex
 
 # A name of one or two plain words in lower case stands for other things in other files.
-PLAIN = re.compile(r"^[a-z]+(?:_[a-z]+|[A-Z][a-z]+)?$")
+PLAIN = regex(r"^[a-z]+(?:_[a-z]+|[A-Z][a-z]+)?$")
 # Strings and comments of a line; a plain name in them is a word.
-NOT_CODE = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|(?:^|\s)(?:#|//).*$")
+NOT_CODE = regex(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|(?:^|\s)(?:#|//).*$")
 # Languages in which files of one folder see each other's constants without an import.
 BY_FOLDER = ("go",)
 

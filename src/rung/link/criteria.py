@@ -8,12 +8,13 @@ import re
 from rung.facts.code.source import Call, Comparison, Source, Value
 from rung.link.checks import assertions
 from rung.link.project import Project
+from rung.regex import regex
 
-EXIT = re.compile(
+EXIT = regex(
     r"^(?:sys\.exit|exit|quit|SystemExit|process\.exit|os\.Exit|os\._exit|Kernel\.exit|abort|std\.process\.exit|std::process::exit|Environment\.Exit|System\.exit|exitProcess|kotlin\.system\.exitProcess|exit!|Bun\.exit"
     r"|typer\.Exit|click\.exceptions\.Exit|ctx\.exit|Deno\.exit)$"
 )
-RAISED = re.compile(
+RAISED = regex(
     r"^(?:AssertionError|Error|RuntimeError|ValueError|Exception|\w+Error|\w+Exception|panic|panic!|log\.Fatal\w*|raise|pytest\.fail)$"
 )
 # Words of a name that holds what a run came to: scores, what passed, what failed, what it is held against.
@@ -21,50 +22,48 @@ _BARS = r"""scores? acc pct percent hits thresholds? minimum min accura\w* pass(
 wrong incorrect correct\w* baselines? ratios? means? avg averages? medians? f1
 regress\w* precision recall rouge bleu similarity grounded\w* faithful\w*
 relevan\w* missed mistakes right mismatch\w* target quality verdicts?"""
-BAR = re.compile(r"(?<![a-z])(?:" + "|".join(_BARS.split()) + r")(?![a-z])", re.IGNORECASE)
-RESULTS = re.compile(
+BAR = regex(r"(?<![a-z])(?:" + "|".join(_BARS.split()) + r")(?![a-z])", re.IGNORECASE)
+RESULTS = regex(
     r"(?:^|/)(?:[\w.-]*(?:results?|baselines?|reports?|summary|scores|leaderboard|benchmarks?|history)[\w.-]*)(?:/.*)?\.(?:json|jsonl|csv|md|tsv|html|txt|ya?ml)$",
     re.IGNORECASE,
 )
 # What an assertion or a raised error says of arguments and surroundings, not of answers.
-SURROUNDINGS = re.compile(
+SURROUNDINGS = regex(
     r"environ|getenv|\benv\b|argv|\bargs?\b|option|api_?key|credential|config|exists\(|is_file|is_dir|isinstance|Unsupported|Unknown|Missing"
     r"|required|must (?:be|provide|set)"
     r"|not (?:found|set|installed|supported)|Usage:",
     re.IGNORECASE,
 )
-GUARDED = re.compile(r"\b(?:if|unless|elsif|elif)\b|&&|\|\||\?")
-SETS_UP = re.compile(
-    r"assert_(?:never|type|env\w*|config\w*|setup|installed|exists|files?|paths?|keys?|dirs?|valid\w*|format\w*|schema\w*)$"
-)
+GUARDED = regex(r"\b(?:if|unless|elsif|elif)\b|&&|\|\||\?")
+SETS_UP = regex(r"assert_(?:never|type|env\w*|config\w*|setup|installed|exists|files?|paths?|keys?|dirs?|valid\w*|format\w*|schema\w*)$")
 # A condition on what an answer says.
-LOOKS = re.compile(
+LOOKS = regex(
     r"(?:answer|output|response|reply|result|content|actual|got|completion)\w*(?:\.\w+)*\??"
     r"\.(?:includes|contains|match|startsWith|endsWith|startswith|endswith)\("
     r"|\bnot in (?:answer|output|response|reply|result)|\.test\((?:answer|output|response|reply|result)|expected",
     re.IGNORECASE,
 )
 # What a share is held against, whatever the share is called (`if total / len(cases) < 0.8`).
-FRACTION = re.compile(r"\s*(?:[\w.()]{1,60}\s?\*\s?)?0?\.\d+(?:\s?\*\s?[\w.()]{1,60})?\s*")
+FRACTION = regex(r"\s*(?:[\w.()]{1,60}\s?\*\s?)?0?\.\d+(?:\s?\*\s?[\w.()]{1,60})?\s*")
 # What a score is held against, as order alone tells.
-HELD_AGAINST = re.compile(r"(?<![a-z])(?:floors?|bar|goal|was|previous|recorded|tolerance|allowed)(?![a-z])", re.IGNORECASE)
-FAILURE = re.compile(r"return (?:1|2|False|false|(?:self|static|Command)::FAILURE);?")
+HELD_AGAINST = regex(r"(?<![a-z])(?:floors?|bar|goal|was|previous|recorded|tolerance|allowed)(?![a-z])", re.IGNORECASE)
+FAILURE = regex(r"return (?:1|2|False|false|(?:self|static|Command)::FAILURE);?")
 COMMANDS = ("handle", "execute", "__invoke")  # what a console's command returns is its exit code
-SHARE = re.compile(r"/\s*(?:max\(1,\s*)?(?:len\(|total|count|n\b)", re.IGNORECASE)
+SHARE = regex(r"/\s*(?:max\(1,\s*)?(?:len\(|total|count|n\b)", re.IGNORECASE)
 NEAR_ABOVE = 6
 WITHIN = 8  # lines of an expression, or of what an `if` holds, that are looked through
 # What is held against something, but is no score and no answer.
-NO_SCORE = re.compile(r"\blen\(|version|\btime\b|elapsed|timeout|retr(?:y|ies)|attempt|__name__|\bNone\b|status")
-EACH = re.compile(r"(?<!\w)(?:any|all|some|every|Any|All)\(")
-TOLD = re.compile(r"expect|label|gold|truth|reference|ideal|answer|repl(?:y|ies)|response|output|predict|\bgot\b", re.IGNORECASE)
-COLLECTS = re.compile(r"\s*(\w+)(?:\.(?:append|add|extend|update)\(|\[[^\]]{1,60}\]\s*=(?!=)|\s*(?:\+=|\|=|=(?!=)\s*(?:True|False|1)\b))")
+NO_SCORE = regex(r"\blen\(|version|\btime\b|elapsed|timeout|retr(?:y|ies)|attempt|__name__|\bNone\b|status")
+EACH = regex(r"(?<!\w)(?:any|all|some|every|Any|All)\(")
+TOLD = regex(r"expect|label|gold|truth|reference|ideal|answer|repl(?:y|ies)|response|output|predict|\bgot\b", re.IGNORECASE)
+COLLECTS = regex(r"\s*(\w+)(?:\.(?:append|add|extend|update)\(|\[[^\]]{1,60}\]\s*=(?!=)|\s*(?:\+=|\|=|=(?!=)\s*(?:True|False|1)\b))")
 # The same in other languages: `worse++`, `$bad[] = $name`, `ok = false`, `failures << row`; and right behind a condition.
-COUNTS = re.compile(
+COUNTS = regex(
     r"\s*[$@]?(\w{1,60})(?:\+\+|\.(?:push|append|push_back|add|Add|insert)\(|\[\]\s?=|\s?(?:\+=|\|\|?=|<<|=(?!=)\s?(?:true|false|1|append\()\b))"
 )
-AT_ONCE = re.compile(r"\)\s?\{?" + COUNTS.pattern)
-GATHERS = re.compile(r"\s*[$@]?(\w{1,60})\s?(?:[|&+]=|\|\|=|&&=|=\s?[$@]?\1\s(?:or|and|\|\|?|&&?)\s)")
-CONDITION = re.compile(r"\s*(?:\}\s?)?(?:if|elif|elsif|else if|unless)\b")
+AT_ONCE = regex(r"\)\s?\{?" + COUNTS.pattern)
+GATHERS = regex(r"\s*[$@]?(\w{1,60})\s?(?:[|&+]=|\|\|=|&&=|=\s?[$@]?\1\s(?:or|and|\|\|?|&&?)\s)")
+CONDITION = regex(r"\s*(?:\}\s?)?(?:if|elif|elsif|else if|unless)\b")
 TOLD_APART = ("==", "!=", "===", "!==")
 RETURNS = 2  # functions that hand a verdict on
 

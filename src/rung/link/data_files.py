@@ -7,24 +7,23 @@ import re
 
 from rung.facts.code.source import Source
 from rung.link.project import Project
+from rung.regex import regex
 
-DATA_FILE = re.compile(r"[\w.${}/\\ -]*?([\w${}.-]+\.(?:jsonl|ndjson|json|csv|tsv|ya?ml|parquet|xlsx|txt))$", re.IGNORECASE)
+DATA_FILE = regex(r"[\w.${}/\\ -]*?([\w${}.-]+\.(?:jsonl|ndjson|json|csv|tsv|ya?ml|parquet|xlsx|txt))$", re.IGNORECASE)
 # Files that configure, describe or come out of something hold no cases, however many entries they have.
-NO_CASES = re.compile(
+NO_CASES = regex(
     r"^(?:package(?:-lock)?|tsconfig[\w.]*|pyproject|appsettings[\w.-]*|local\.settings|launchsettings|settings|config|logging|manifest|schema|openapi|swagger"
     r"|(?:docker-)?compose[\w.-]*|requirements[\w.-]*|secrets?|env|models?|tools|credentials|[\w.-]*[._-](?:schema|settings|config)"
     r"|[\w.-]*(?:results?|outputs?|reports?|summary|scores|metrics|responses|log)|[\w-]+[_-](?:metadata|pric(?:es|ing)|leaderboard)|(?:[\w-]+[_-])?(?:system|user|judge|eval|generat\w+|g_eval)[_-]?prompts?)$",
     re.IGNORECASE,
 )
-LISTED = re.compile(
-    r"case|question|quer(?:y|ies)|input|sample|golden|truth|expected|utterance|test|eval|data|prompts|examples", re.IGNORECASE
-)
-CASE_FOLDER = re.compile(
+LISTED = regex(r"case|question|quer(?:y|ies)|input|sample|golden|truth|expected|utterance|test|eval|data|prompts|examples", re.IGNORECASE)
+CASE_FOLDER = regex(
     r"((?:[\w-]*[_-])?(?:conversations?|scenarios?|dialog(?:ue)?s?|exercises?|problems?|tasks?|queries|prompts_to_test|golden|goldens|suites?))"
     r"/(?:[^/]+/)*[^/]+\.(?:ya?ml|jsonl?|csv|toml|md|txt)$",
     re.IGNORECASE,
 )
-OUTCOMES = re.compile(r"/(?:[\w-]*(?:results?|outputs?|reports?|runs?|logs?)|node_modules)/", re.IGNORECASE)
+OUTCOMES = regex(r"/(?:[\w-]*(?:results?|outputs?|reports?|runs?|logs?)|node_modules)/", re.IGNORECASE)
 
 
 def locate(project: Project, origin: str, name: str) -> str | None:

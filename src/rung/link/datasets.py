@@ -10,14 +10,15 @@ from rung.link.checks import assertions
 from rung.link.data_files import DATA_FILE, cases_in, locate
 from rung.link.declared_tests import TestUnit, test_units
 from rung.link.project import Project
+from rung.regex import regex
 
 MANY_TESTS = 3
-OPTION = re.compile(r"\{(?:--)?[\w|-]{1,40}=([\w./-]{1,120})(?: :[^}]{0,100})?\}")
+OPTION = regex(r"\{(?:--)?[\w|-]{1,40}=([\w./-]{1,120})(?: :[^}]{0,100})?\}")
 HANDED = ("data", "dataset", "cases", "examples", "test_cases", "testCases", "goldens")
-FRAME = re.compile(r"(?:^|\.)(?:DataFrame(?:\.from_records)?|from_list|from_records)$")
-CASE = re.compile(r"""[{(,]\s*["']?(?:input|inputs|question|query|vars)["']?\s*[:=]""")  # how a case begins that is written out
+FRAME = regex(r"(?:^|\.)(?:DataFrame(?:\.from_records)?|from_list|from_records)$")
+CASE = regex(r"""[{(,]\s*["']?(?:input|inputs|question|query|vars)["']?\s*[:=]""")  # how a case begins that is written out
 # Lists that are handed about in any program, and are no cases of an evaluation.
-NO_CASES_NAMED = re.compile(
+NO_CASES_NAMED = regex(
     r"(?:^|_)(?:messages?|history|conversation|chat|tools?|functions?|models?|model_ids|providers?|columns|fields|metrics|evaluators|scorers|headers|roles?"
     r"|documents?|docs|chunks?|contexts?|keywords|stop\w*|args|argv|argparse|parts|content|choices|options|params|kwargs|config|schema|criteria|labels|colou?rs|commands?|cmds?)$",
     re.IGNORECASE,
@@ -45,29 +46,29 @@ NO_CASES_PARAMETERS = frozenset(
         "store",
     ]
 )
-INLINE = re.compile(
+INLINE = regex(
     r"(?:^|\.)(?:parametrize|each|CsvSource|ValueSource|CsvFileSource|MethodSource|MemberData|TestCaseSource|ClassData|InlineData|TestCase|DataRow|DynamicData)$"
     r"|^(?:it|test)\.(?:\w+\.)*with$"
 )
 # Parameters of a test that say with what the same question is asked.
-SURROUNDINGS = re.compile(
+SURROUNDINGS = regex(
     r"^(?:\w*(?:[Mm]emory|[Ss]torage|[Ss]tore|[Dd]b|[Dd]atabase|[Bb]ackend|[Pp]rovider|[Ee]ngine|[Mm]odel|[Dd]eployment|[Cc]lient|[Ss]ervice|[Cc]onfig(?:uration)?|[Mm]ode)"
     r"(?:_?(?:[Tt]ype|[Nn]ame|[Kk]ind|[Ii]d))?|(?:use|is|with|enable)_?[A-Z_]\w*|stream(?:ing)?|temperature)$"
 )
 # How a list or table begins that is written out where it is gone through, in any language.
-LITERAL = re.compile(
+LITERAL = regex(
     r"[\[({]|map\[|&?\[|&?vec!|Object\.(?:entries|keys|values)\(|(?:map|list|array|set|sequence|hashMap)Of\(|(?:List|Map|Set|Stream)\.of(?:Entries)?\(|Arrays\.asList\("
     r"|new\b|\w+\[\]\{|\[\]"
 )
-PROVIDER = re.compile(r"(?:^|\.)DataProvider$")
-ROW = re.compile(r"(?:^|\.)(?:InlineData|TestCase|DataRow)$")  # gives one case each
+PROVIDER = regex(r"(?:^|\.)DataProvider$")
+ROW = regex(r"(?:^|\.)(?:InlineData|TestCase|DataRow)$")  # gives one case each
 MANY_ROWS = 20
-LISTS = re.compile(
+LISTS = regex(
     r"(?:^|\.)(?:r?glob|iglob|iterdir|listdir|scandir|walk|globSync|readdir(?:Sync)?|ReadDir|WalkDir|Glob|read_dir|GetDirectories|EnumerateFiles|GetFiles)$"
     r"|^glob\.sync$"
 )
 # What a harness goes through, where it sets tasks to the application.
-TASKS = re.compile(
+TASKS = regex(
     r"exercis|problem|task|instance|puzzle|challenge|scenario|benchmark|case|question|fixture|sample|swe_?bench|human_?eval", re.IGNORECASE
 )
 

@@ -11,23 +11,24 @@ from functools import cached_property
 from rung.facts.code.source import Import, Source
 from rung.link.aliases import Aliases
 from rung.link.project import Project
+from rung.regex import regex
 from rung.repository import Role
 
-SCRIPT = re.compile(r"^\s*[\w-]+\s*=\s*[\"']([\w.]+):\w+[\"']", re.MULTILINE)
-SCRIPTS = re.compile(r"^\[(?:project\.scripts|tool\.poetry\.scripts)\]\n((?:[^\[\n].*\n|\n)*)", re.MULTILINE)
+SCRIPT = regex(r"^\s*[\w-]+\s*=\s*[\"']([\w.]+):\w+[\"']", re.MULTILINE)
+SCRIPTS = regex(r"^\[(?:project\.scripts|tool\.poetry\.scripts)\]\n((?:[^\[\n].*\n|\n)*)", re.MULTILINE)
 # What is made when the project is built or installed, and so never stands in the repository.
-MADE = re.compile(
+MADE = regex(
     r"_pb2(?:_grpc)?(?:$|[./])|_pb(?:$|[./])|(?:^|[./_-])_*(?:generated|gen|dist|build|out|target|pkg|wasm|proto|protos|stubs?|types?|version|vendor|external|third_?party"
     r"|artifacts|baml_client|prisma|bindings|native|node_modules)_*(?:$|[./])|\.prisma|\$\w+|\+types|routeTree|_routes|_rs$|_rust$|_cpp$|_C$|_ext$",
     re.IGNORECASE,
 )
 # A module that gives names which don't stand in it.
-GIVES_MORE = re.compile(
+GIVES_MORE = regex(
     r"import\s*\*|export\s*\*|__getattr__|globals\(\)|setattr\(|sys\.modules|__path__|\bexec\(|importlib|module\.exports|lazy_?(?:load|import)|_LazyModule"
 )
-GIVES_MODULES = re.compile(r"sys\.modules|__path__|extend_path|declare_namespace|_LazyModule")
+GIVES_MODULES = regex(r"sys\.modules|__path__|extend_path|declare_namespace|_LazyModule")
 SCRIPT_SUFFIXES = (".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts", ".cts")
-INSTALLS = re.compile(r"\bpip3? install\b|\buv pip\b|%pip\b")
+INSTALLS = regex(r"\bpip3? install\b|\buv pip\b|%pip\b")
 
 
 def can_be_built(project: Project, path: str) -> bool:

@@ -12,6 +12,7 @@ from rung.link.entities import snake
 from rung.link.gates import Reach
 from rung.link.project import Project
 from rung.link.written import Written
+from rung.regex import regex
 
 NEAR = 12
 SHORT = 60
@@ -23,12 +24,12 @@ class Decisions:
     def __init__(self, project: Project, asking: Asking, reach: Reach) -> None:
         self.project, self.asking, self.reach = project, asking, reach
         words = project.vocabulary["decisions"]
-        self.buttons, self.handlers = re.compile(words["buttons"]), re.compile(words["handlers"])
-        self.no, self.yes = re.compile(words["against"], re.IGNORECASE), re.compile(words["favour"], re.IGNORECASE)
-        self.other = re.compile(words["other"], re.IGNORECASE)
-        self.stored, self.kept = re.compile(words["stored"]), re.compile(words["kept"])
-        self.acts, self.no_acts = re.compile(words["acts"]), re.compile(words["no_acts"])
-        self.taken, self.released = re.compile(words["taken"]), re.compile(words["released"])
+        self.buttons, self.handlers = regex(words["buttons"]), regex(words["handlers"])
+        self.no, self.yes = regex(words["against"], re.IGNORECASE), regex(words["favour"], re.IGNORECASE)
+        self.other = regex(words["other"], re.IGNORECASE)
+        self.stored, self.kept = regex(words["stored"]), regex(words["kept"])
+        self.acts, self.no_acts = regex(words["acts"]), regex(words["no_acts"])
+        self.taken, self.released = regex(words["taken"]), regex(words["released"])
         self.written = Written(project, asking)
 
     def facts(self) -> Iterator[Fact]:

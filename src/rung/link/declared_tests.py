@@ -6,24 +6,25 @@ import re
 from dataclasses import dataclass
 
 from rung.facts.code.source import Function, Source
+from rung.regex import regex
 
-TEST_DECORATOR = re.compile(
+TEST_DECORATOR = regex(
     r"(?:^|\.)(?:it|test|specify|example|scenario|Test|ParameterizedTest|RepeatedTest|TestFactory|Fact|Theory|TestMethod|DataTestMethod|TestCase|TestCaseSource|rstest|case)$"
     r"|^(?:it|test|specify)\.(?:each|concurrent|only|skipIf|runIf)|(?:^|\.)\w+(?:Fact|Theory)$|^tokio\.test$|^tokio::test$|^async_std::test$|^test_case|^Deno\.test$|^bun\.test$|^t\.Run$"
 )
-SKIPPED = re.compile(
+SKIPPED = regex(
     r"(?:^|\.)(?:skip|todo|fixme|Ignore|Disabled|ignore|xit|xdescribe|xtest|pending|fails)$|^(?:pytest\.mark\.skip|unittest\.skip)$|^(?:xit|xtest|xdescribe|xspecify)$"
 )
 # A statement by which a test leaves itself out, and attributes of tests that can be told to.
-LEAVES = re.compile(
+LEAVES = regex(
     r"^(?:t|b|this|ctx|context|pytest|test|it)\.(?:[sS]kip(?:f|Now)?|skipTest)$|^self\.skipTest$|^(?:skip|pending)$|^Assert\.(?:Ignore|Inconclusive|Skip)$"
 )
-GUARDS = re.compile(r"\b(?:if|unless|when)\b|[?]|&&|\|\|")
-ATTRIBUTE = re.compile(r"(?:^|\.)\w*(?:Fact|Theory|Test|TestCase|TestMethod)$")
+GUARDS = regex(r"\b(?:if|unless|when)\b|[?]|&&|\|\|")
+ATTRIBUTE = regex(r"(?:^|\.)\w*(?:Fact|Theory|Test|TestCase|TestMethod)$")
 # How Kotlin's specifications declare a test: `"name" { ... }`, `should("...") { ... }`, `then("...") { ... }`.
-SPECIFIES = re.compile(r"(?:invoke|should|[tT]hen|`then`|expect)(?:\.config)?$")
+SPECIFIES = regex(r"(?:invoke|should|[tT]hen|`then`|expect)(?:\.config)?$")
 OPTIONAL = "ignore"  # the mark of Rust's tests that run when they are asked for
-SKIPS_ITSELF = re.compile(r"^\s*(?:\$this->|self::|static::)markTest(?:Skipped|Incomplete)\(")
+SKIPS_ITSELF = regex(r"^\s*(?:\$this->|self::|static::)markTest(?:Skipped|Incomplete)\(")
 ATTRIBUTES = 4  # lines above a class, or below where a parser takes them for its first, in which its attributes stand
 
 

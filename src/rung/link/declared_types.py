@@ -8,15 +8,16 @@ from functools import cached_property
 
 from rung.facts.code import language_of
 from rung.link.project import Project
+from rung.regex import regex
 
-TYPE_NAME = re.compile(r"\b[A-Z]\w+")
-DECLARED = re.compile(
+TYPE_NAME = regex(r"\b[A-Z]\w+")
+DECLARED = regex(
     r"^\s*(?:(?:public|internal|private|protected|static|sealed|abstract|partial|final|open|data|export|default|readonly)\s+)*"
     r"(?:class|interface|record|struct|object|enum|module|trait)\s+(?:class\s+|struct\s+)?([A-Z][\w:]*)",
     re.MULTILINE,
 )
 # A Ruby module that a file opens only to declare something in it.
-AROUND = re.compile(r"^([ \t]{0,12})module[ \t]+([A-Z][\w:]{0,80})[ \t]*\n(?=\s{0,80}(?:class|module)\s)", re.MULTILINE)
+AROUND = regex(r"^([ \t]{0,12})module[ \t]+([A-Z][\w:]{0,80})[ \t]*\n(?=\s{0,80}(?:class|module)\s)", re.MULTILINE)
 SUFFIXES = {"java": (".java", ".kt", ".kts"), "csharp": (".cs",), "ruby": (".rb", ".rake"), "php": (".php",)}
 RUBY = SUFFIXES["ruby"]
 BY_TYPE = ("java", "csharp", "ruby", "php")

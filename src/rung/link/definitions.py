@@ -11,51 +11,50 @@ from rung.facts.fact import Fact
 from rung.link.constants import ConstantUses
 from rung.link.entities import snake
 from rung.link.pins import is_price_list
+from rung.regex import regex
 
 if TYPE_CHECKING:
     from rung.link.models import Models
 
 # A literal of one of these types holds settings, if a default or a constant is made of it.
-SETTINGS_OBJECT = re.compile(r"(?:Config|Configs|Configuration|Settings|Options|Defaults|Params|Profile)$")
-ABOUT_MODELS = re.compile(r"[Mm]odel|LLM|[Ll]lm")
-FIELDS = re.compile(r"^(?:default|mapping|name|id|primary|main|chat|base|models?)$", re.IGNORECASE)
-DEFAULTS = re.compile(r"default|new|init|load|create|get|make|build|config|settings", re.IGNORECASE)
+SETTINGS_OBJECT = regex(r"(?:Config|Configs|Configuration|Settings|Options|Defaults|Params|Profile)$")
+ABOUT_MODELS = regex(r"[Mm]odel|LLM|[Ll]lm")
+FIELDS = regex(r"^(?:default|mapping|name|id|primary|main|chat|base|models?)$", re.IGNORECASE)
+DEFAULTS = regex(r"default|new|init|load|create|get|make|build|config|settings", re.IGNORECASE)
 # Calls that name an option or a setting and give its default.
-OPTION = re.compile(
+OPTION = regex(
     r"(?:^|\.)(?:add_argument|[oO]ption|SetDefault|setDefault|set_default|(?:String|string)(?:Var)?P?|flag|Flag|default_value|getString)$"
     r"|(?:config|settings|conf|cfg|options|args|viper)\w*\.(?:get|getOrDefault|value)$",
     re.IGNORECASE,
 )
-FLAG = re.compile(r"^(?:-\w,\s*)?-{0,2}([A-Za-z][\w.-]*)(?:[ =][<\[{][^>\]}]*[>\]}])?$")
+FLAG = regex(r"^(?:-\w,\s*)?-{0,2}([A-Za-z][\w.-]*)(?:[ =][<\[{][^>\]}]*[>\]}])?$")
 # A field of a schema that is given its default, or a type's own function that takes it.
-DEFAULTED = re.compile(r"\.(?:default|catch|prefault|fallback|withDefault|optional)$|^(?:str|string|choice)$")
+DEFAULTED = regex(r"\.(?:default|catch|prefault|fallback|withDefault|optional)$|^(?:str|string|choice)$")
 # A variable of the environment, and what functions are called that read one.
-VARIABLE = re.compile(r"^[A-Z][A-Z\d]*(?:_[A-Z\d]+)+$")
-READS = re.compile(
+VARIABLE = regex(r"^[A-Z][A-Z\d]*(?:_[A-Z\d]+)+$")
+READS = regex(
     r"^_*(?:\w+_from_(?:json|env|file)|env\w*|(?:get|read|must|require|load|lookup|fetch|from|need)?_?(?:env|environ\w*|var|variable|setting|config|secret)\w*|get|require\w*|must\w*|need\w*|lookup|fetch|read|optional\w*|string|str)!?$",
     re.IGNORECASE,
 )
 # A variable that is read from what holds the whole environment (`env["MODEL"]`, `env.get("MODEL")`, `env.MODEL`), and its default.
-HELD = re.compile(
+HELD = regex(
     r"(?i:\benv(?:iron(?:ment)?|s)?)\s?(?:\[\s?[\"']|(?:\?\.|\.)(?:(?:get|getValue|getOrDefault|getOrElse|get_or|fetch|at)\(\s?[\"'])?)"
     r"([A-Z][A-Z\d_]{3,50})\b[\"']?\s?[\])]?(?!\s?=(?!=))(?:\s?(?:\?:|\?\?|\|\||\bor\b|,|\)?\s?\{)\s?[\"']([^\"'\n]{3,100})[\"'])?"
 )
 HELD_WORDS = ("MODEL", "LLM", "DEPLOYMENT")
-COMMENT = re.compile(r"(?:^|\s)(?:#|//|/?\*|--)(?:\s.*)?$")
-ATTRIBUTE = re.compile(r"#\[.*\bdefault(?:_value)?(?:_t)?\s*=\s*\"([^\"]+)\"")
-FIELD = re.compile(r"\s*(?:pub(?:\([\w:]+\))?\s+)?(\w+)\s*:")
-ALIASES = re.compile(r"alias(?:es)?$|short_?cuts?$|short_?names?$|presets?$", re.IGNORECASE)
-PLACEHOLDER = re.compile(r"^\$\{([\w.-]+):([^{}]+)\}$")
-DEFAULT_FUNCTION = re.compile(
-    r"^_*(?:get|load|pick)?_?(?:the_)?(?:default|main|primary|base|chat)\w*_?model(?:_?(?:name|id))?$", re.IGNORECASE
-)
+COMMENT = regex(r"(?:^|\s)(?:#|//|/?\*|--)(?:\s.*)?$")
+ATTRIBUTE = regex(r"#\[.*\bdefault(?:_value)?(?:_t)?\s*=\s*\"([^\"]+)\"")
+FIELD = regex(r"\s*(?:pub(?:\([\w:]+\))?\s+)?(\w+)\s*:")
+ALIASES = regex(r"alias(?:es)?$|short_?cuts?$|short_?names?$|presets?$", re.IGNORECASE)
+PLACEHOLDER = regex(r"^\$\{([\w.-]+):([^{}]+)\}$")
+DEFAULT_FUNCTION = regex(r"^_*(?:get|load|pick)?_?(?:the_)?(?:default|main|primary|base|chat)\w*_?model(?:_?(?:name|id))?$", re.IGNORECASE)
 # A function that gives the model for a name, and lines in it that ask and give nothing.
-NAMES_MODEL = re.compile(
+NAMES_MODEL = regex(
     r"^_*(?:(?:get|resolve|to|lookup|look_up|map|find|as|select|fetch|normali[sz]e|convert|full)_?)?(?:to_?)?(?:\w{1,20}_)?"
     r"(?:model|deployment)_?(?:id|name|arn|string|identifier|key|version)?(?:_?(?:for|of|from|by)(?:_\w{1,20})?)?$",
     re.IGNORECASE,
 )
-ASKS = re.compile(r"^\s*\}?\s*(?:if|elif|elsif|else\s?if|case|when|match|switch|while)\b(?!.*(?:\breturn\b|->|=>|\bthen\b))")
+ASKS = regex(r"^\s*\}?\s*(?:if|elif|elsif|else\s?if|case|when|match|switch|while)\b(?!.*(?:\breturn\b|->|=>|\bthen\b))")
 # How many folders of calls make a collection of samples.
 COLLECTION = 6
 LONGEST_LINE = 500
@@ -106,7 +105,7 @@ class Definitions:
     def __init__(self, models: Models) -> None:
         self.models, self.project = models, models.project
         self.uses = ConstantUses(models.project, models.graph)
-        self.helper = re.compile(self.project.vocabulary["models"]["helper_roles"], re.IGNORECASE)
+        self.helper = regex(self.project.vocabulary["models"]["helper_roles"], re.IGNORECASE)
 
     def of(self, source: Source) -> Iterator[Definition]:
         """All definitions of a file."""

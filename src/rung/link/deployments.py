@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from rung.facts.code.source import Source, Value
+from rung.regex import regex
 
 if TYPE_CHECKING:
     from rung.link.models import Models
@@ -17,18 +18,18 @@ VERSIONS = ("modelVersion", "model_version", "ModelVersion")
 BARE_VERSIONS = ("version", "Version")
 FORMATS = ("format", "Format", "sku", "publisher")
 FOUNDATION = ("foundationModel", "foundation_model", "FoundationModel", "foundationModelId", "foundation_model_id")
-DEPLOYS = re.compile(r"(?:^|\.)(?:[aA]dd(?:Model)?Deployment|\w+AIDeployment)$")
+DEPLOYS = regex(r"(?:^|\.)(?:[aA]dd(?:Model)?Deployment|\w+AIDeployment)$")
 # An option of a deploying command and the variables that it sets.
-SETS = re.compile(
+SETS = regex(
     r"^--?(?:(?:set|update)-env-vars|env-vars|set-env|env|e|settings|app-settings|set|set-string|environment|environment-variables|build-arg)$"
 )
 SETTING_PROGRAMS = ("config:set", "secrets", "appsettings")
-VARIABLE = re.compile(r"(?:^|[,;\s@^{])([A-Za-z_][\w.]{1,60})=([\w./:@-]{3,100})")
-REVISION = re.compile(r"--revision(?:[= ]|$)([\w.-]*)")
-FIXED = re.compile(r"^(?:[0-9a-f]{7,40}|v?\d+\.\d[\w.-]*|refs/pr/\d+)$")
-LISTED = re.compile(r"^[^#\n]*--revision\b", re.MULTILINE)
+VARIABLE = regex(r"(?:^|[,;\s@^{])([A-Za-z_][\w.]{1,60})=([\w./:@-]{3,100})")
+REVISION = regex(r"--revision(?:[= ]|$)([\w.-]*)")
+FIXED = regex(r"^(?:[0-9a-f]{7,40}|v?\d+\.\d[\w.-]*|refs/pr/\d+)$")
+LISTED = regex(r"^[^#\n]*--revision\b", re.MULTILINE)
 AROUND = 500
-SERVED = re.compile(r"(?:^|\s)(?:--(?:model|model-id|model-path|served-model-name|model_id|model-name)\b|serve\s)")
+SERVED = regex(r"(?:^|\s)(?:--(?:model|model-id|model-path|served-model-name|model_id|model-name)\b|serve\s)")
 
 
 class Deployed(NamedTuple):

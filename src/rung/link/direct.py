@@ -10,6 +10,7 @@ from rung.link.graph import Graph
 from rung.link.project import Project
 from rung.link.uses import Uses, has_argument
 from rung.link.web import Web
+from rung.regex import regex
 
 # Languages whose objects are given relations that are called like clients of models (`$form->responses()->create()`).
 RELATIONS = ("php",)
@@ -25,8 +26,8 @@ class Direct:
         self._kinds: dict[str, dict[str, str]] = {}
         words = project.vocabulary["asking"]
         self._web = Web(project, graph, uses)
-        self._embeds, self._embedders = re.compile(words["embeds"]), re.compile(words["embedding_models"], re.IGNORECASE)
-        self._not_models = re.compile(words["not_models"], re.IGNORECASE)
+        self._embeds, self._embedders = regex(words["embeds"]), regex(words["embedding_models"], re.IGNORECASE)
+        self._not_models = regex(words["not_models"], re.IGNORECASE)
 
     def calls(self, path: str) -> list[Call]:
         """Calls of a file that have a model generate language themselves."""

@@ -15,25 +15,24 @@ from rung.link.project import Project
 from rung.link.prose import LINK_ONLY, MIN_PROSE, is_edited, sections
 from rung.link.result_files import told
 from rung.link.risk_documents import PAGES, RiskDocuments
+from rung.regex import regex
 from rung.repository import Role
 
 READABLE = (".md", ".mdx", ".rst", ".adoc", ".txt", ".html")
-SETTINGS_NAME = re.compile(r"(?:^|/)(?:config|settings|package|schema|prompt|manifest|template)[\w.-]*\.json$", re.IGNORECASE)
-RESULTS_FOLDER = re.compile(r"(?:eval\w*|expt?|experiments?|bench\w*|judge)[_-](?:results?|scores|reports?|outputs?)/", re.IGNORECASE)
-MANUAL = re.compile(r"(?:^|/)(?:api|api[_-]reference|reference|user[_-]?guides?|tutorials?|how-?to)/", re.IGNORECASE)
-FIXTURES = re.compile(r"(?:^|/)(?:fixtures?|testdata)/")
-NO_DOCUMENTS = re.compile(r"(?:^|/)(?:fixtures?|testdata|sample-docs|sample_docs|data)/")
-FIGURES = re.compile(r"^\s*\|.*\d+(?:\.\d+)?\s*%?.*\|", re.MULTILINE)
-ITEM = re.compile(r"^\s*(?:[-*+|]|\d+\.)\s+\S.{8,}", re.MULTILINE)
-LICENCE = re.compile(r"(?:^|/)(?:licen[cs]e|copying)(?:\.(?:md|txt|rst))?$", re.IGNORECASE)
-HOLDER = re.compile(
-    r"^\W*copyright\s+(?:\(c\)|©)?\s*(?:\d{4}[\d,\s-]*)?(?:by\s+)?([A-Za-z][^\n\[\]{}<>]{2,60})", re.IGNORECASE | re.MULTILINE
-)
-README = re.compile(r"(?:^|/)readme\.(?:md|rst)$", re.IGNORECASE)
-RELEASE_ITEM = re.compile(r"^\s*(?:#+|[-*|])\s*[\[*`_]*v?\d+\.\d+(?:\.\d+)?\b", re.MULTILINE | re.IGNORECASE)
+SETTINGS_NAME = regex(r"(?:^|/)(?:config|settings|package|schema|prompt|manifest|template)[\w.-]*\.json$", re.IGNORECASE)
+RESULTS_FOLDER = regex(r"(?:eval\w*|expt?|experiments?|bench\w*|judge)[_-](?:results?|scores|reports?|outputs?)/", re.IGNORECASE)
+MANUAL = regex(r"(?:^|/)(?:api|api[_-]reference|reference|user[_-]?guides?|tutorials?|how-?to)/", re.IGNORECASE)
+FIXTURES = regex(r"(?:^|/)(?:fixtures?|testdata)/")
+NO_DOCUMENTS = regex(r"(?:^|/)(?:fixtures?|testdata|sample-docs|sample_docs|data)/")
+FIGURES = regex(r"^\s*\|.*\d+(?:\.\d+)?\s*%?.*\|", re.MULTILINE)
+ITEM = regex(r"^\s*(?:[-*+|]|\d+\.)\s+\S.{8,}", re.MULTILINE)
+LICENCE = regex(r"(?:^|/)(?:licen[cs]e|copying)(?:\.(?:md|txt|rst))?$", re.IGNORECASE)
+HOLDER = regex(r"^\W*copyright\s+(?:\(c\)|©)?\s*(?:\d{4}[\d,\s-]*)?(?:by\s+)?([A-Za-z][^\n\[\]{}<>]{2,60})", re.IGNORECASE | re.MULTILINE)
+README = regex(r"(?:^|/)readme\.(?:md|rst)$", re.IGNORECASE)
+RELEASE_ITEM = regex(r"^\s*(?:#+|[-*|])\s*[\[*`_]*v?\d+\.\d+(?:\.\d+)?\b", re.MULTILINE | re.IGNORECASE)
 
 # Keys of what an experiment is told.
-OPTION = re.compile(
+OPTION = regex(
     r"temperature|top_?[pk]|(?:^|_)lr$|learning_?rate|epochs?|batch|seed|dropout|weight|threshold|penalty|max_|min_|_size|alpha|warmup|rate_?limit|timeout",
     re.IGNORECASE,
 )
@@ -45,12 +44,12 @@ class Documents:
     def __init__(self, project: Project) -> None:
         self.project = project
         words = project.vocabulary["documents"]
-        self.patterns = {k: re.compile(v, re.IGNORECASE | re.MULTILINE) for k, v in words.items()}
-        self.changelog = re.compile(words["changelog"])
-        self.contributing = re.compile(words["contributing"])
+        self.patterns = {k: regex(v, re.IGNORECASE | re.MULTILINE) for k, v in words.items()}
+        self.changelog = regex(words["changelog"])
+        self.contributing = regex(words["contributing"])
         self.risks = RiskDocuments(project)
         self.identity = Identity(project)
-        self.families = re.compile(project.vocabulary["models"]["families"], re.IGNORECASE)
+        self.families = regex(project.vocabulary["models"]["families"], re.IGNORECASE)
 
     def facts(self) -> list[Fact]:
         """All documents of the project."""

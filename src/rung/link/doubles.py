@@ -9,10 +9,11 @@ from rung.facts.code.source import Source
 from rung.link.asking import COMMON, Asking
 from rung.link.declared_tests import TestUnit
 from rung.link.graph import Graph
+from rung.regex import regex
 
 BY_METHOD = ("go", "java", "csharp", "rust")  # whose tests declare the types that stand in for a client
-WORD = re.compile(r"\w+")
-IMPLEMENTS = re.compile(r"\bclass\s\w{1,80}\simplements\s")  # inherits nothing
+WORD = regex(r"\w+")
+IMPLEMENTS = regex(r"\bclass\s\w{1,80}\simplements\s")  # inherits nothing
 
 
 def gives_double(graph: Graph, asking: Asking, source: Source, unit: TestUnit) -> bool:

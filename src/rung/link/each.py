@@ -6,14 +6,15 @@ import re
 from collections.abc import Iterator
 
 from rung.facts.code.source import Source, Value
+from rung.regex import regex
 
 # Functions that call what they are handed with each of a list, by the last part of their name.
-CALLS_EACH = re.compile(
+CALLS_EACH = regex(
     r"(?:^|[._])(?:map\w*|for_?[eE]ach\w*|ForEach\w*|each\w*|filter\w*|flat_?[mM]ap|collect|select\w*|Select\w*|reject|partition|sum\w*|Sum|count\w*|Count|all|any|All"
     r"|Any|every|some|find\w*|Where|Average|average\w*|reduce|inject|fold|associate\w*|group_?[bB]y|to_h|array_map|array_filter|noneMatch|anyMatch|allMatch"
     r"|pMap|mapSeries|mapLimit|sumOf|none)\??$"
 )
-WORD = re.compile(r"[A-Za-z_]\w{0,80}")
+WORD = regex(r"[A-Za-z_]\w{0,80}")
 KEYWORDS = frozenset(
     [
         *(
@@ -38,8 +39,8 @@ KEYWORDS = frozenset(
         *("int", "string", "dynamic", "iter", "ref", "loop", "with_index", "object", "auto", "double", "long", "record"),
     ]
 )
-MEANT = re.compile(r"\{|\bdo\b")
-SET_OPERATION = re.compile(r"([A-Za-z_$][\w.$\[\]()\"']{0,80})\s(?:&|\^|-)\s([A-Za-z_$][\w.$\[\]()\"']{0,80})")
+MEANT = regex(r"\{|\bdo\b")
+SET_OPERATION = regex(r"([A-Za-z_$][\w.$\[\]()\"']{0,80})\s(?:&|\^|-)\s([A-Za-z_$][\w.$\[\]()\"']{0,80})")
 HEADER = 3
 DEEPEST = 5
 

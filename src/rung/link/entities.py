@@ -11,14 +11,15 @@ from rung.facts.code.source import Class, Source
 from rung.link.asking import Asking
 from rung.link.expression import Expression
 from rung.link.project import Project
+from rung.regex import regex
 
-HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-SQL_TABLE = re.compile(
+HUMP = regex(r"(?<=[a-z0-9])(?=[A-Z])")
+SQL_TABLE = regex(
     r"create\s+table\s+(?:if\s+not\s+exists\s+)?[\"'`\[]?([\w.]+|\$?\{[^{}\n]{0,60}\}|\$\w{1,40})[\"'`\]]?\s*\((.*?)\)\s*(?:\$?\{[^{}\n]{0,60}\}\s*)?(?:;|$)",
     re.IGNORECASE | re.DOTALL,
 )
-INSERTED = re.compile(r"\s*insert\s+into\s+[\"'`\[]?([\w.]+)[\"'`\]]?\s*(?:\(([^)]*)\)\s*)?(?:values|select|on\b)", re.IGNORECASE)
-PRISMA = re.compile(r"^model\s+(\w+)\s*\{(.*?)^\}", re.MULTILINE | re.DOTALL)
+INSERTED = regex(r"\s*insert\s+into\s+[\"'`\[]?([\w.]+)[\"'`\]]?\s*(?:\(([^)]*)\)\s*)?(?:values|select|on\b)", re.IGNORECASE)
+PRISMA = regex(r"^model\s+(\w+)\s*\{(.*?)^\}", re.MULTILINE | re.DOTALL)
 # What a file holds that declares a stored record of calls or feedback, and where such files stand.
 SPEAKS = Expression(
     r"(?:[Ii]nput|[Oo]utput|[Pp]rompt|[Cc]ompletion|[Tt]otal|[Cc]ached?)_?[Tt]okens?|[Tt]oken_?(?:[Uu]sage|[Cc]ount)"
@@ -27,27 +28,27 @@ SPEAKS = Expression(
     r"|[Cc]orrections?\b|[Cc]orrected"
 )
 # The same of records of what was answered, and of what a judge says of it.
-ANSWERED = re.compile(r"(?i)(?:\b|_)(?:answers?|reply|replies|completions?|verdicts?)(?:\b|_)")
+ANSWERED = regex(r"(?i)(?:\b|_)(?:answers?|reply|replies|completions?|verdicts?)(?:\b|_)")
 KEEPS = Expression(
     r"\((?:[\w.]+\.)?(?:\w*Model|\w*Base|Document|Entity|Table)\b|create_table|createTable|CreateTable|(?:pg|sqlite|mysql)Table|ApplicationRecord"
     r"|ActiveRecord|@Entity|@Table|@Document|@DynamoDbBean|\[Table|Schema\(|defineTable|mapped_column|Column\(|Node\b"
     r"|(?i:create table|insert into)|DbSet<|extends\s+(?:\w+\\)*\w*Model\b|Schema::"
     r"|(?:gorm|bson|bun|db|dynamodbav|firestore):\"|derive\([^)]*(?:Queryable|Insertable|FromRow|EntityModel)"
 )
-STORING = re.compile(
+STORING = regex(
     r"(?:^|/)(?:models?|entities|entity|schema|storage|repositories|repository|db|database|tables|persistence)(?:/|\.|_)", re.IGNORECASE
 )
-TRANSFERS = re.compile(r"Request|Response|Input|Output|Schema$|Props|DTO|Dto|Params")
-MAPPED = re.compile(
+TRANSFERS = regex(r"Request|Response|Input|Output|Schema$|Props|DTO|Dto|Params")
+MAPPED = regex(
     r"^(?:\w+\.)*(?:Entity|Table|Document|Node|MappedEntity|DynamoDbBean|DynamoDBTable|Container|BsonCollection|dataclass_json)$"
 )
-AMBIGUOUS = re.compile(r"(?:^|\.)(?:Base)?(?:Document|Node)$")
-SQL_COMMENT = re.compile(r"(?<=[\s,(])--[^\n]*")
-TAGGED = re.compile(r"`[^`]*\b(?:gorm|bson|bun|db|dynamodbav|firestore|pg):\"")
+AMBIGUOUS = regex(r"(?:^|\.)(?:Base)?(?:Document|Node)$")
+SQL_COMMENT = regex(r"(?<=[\s,(])--[^\n]*")
+TAGGED = regex(r"`[^`]*\b(?:gorm|bson|bun|db|dynamodbav|firestore|pg):\"")
 COLLECTIONS = ("DbSet<", "Collection<", "Repository<")
-COLLECTED = re.compile(r"\b(?:DbSet|\w*MongoCollection|ILiteCollection|\w*Repository)<\s*(\w+)")
+COLLECTED = regex(r"\b(?:DbSet|\w*MongoCollection|ILiteCollection|\w*Repository)<\s*(\w+)")
 LISTS = ("fillable", "casts")
-DERIVED = re.compile(r"derive\([^)]*(?:Queryable|Insertable|FromRow|EntityModel)")
+DERIVED = regex(r"derive\([^)]*(?:Queryable|Insertable|FromRow|EntityModel)")
 
 
 class Entity:
@@ -74,9 +75,9 @@ class Entities:
     def __init__(self, project: Project, asking: Asking) -> None:
         self.project, self.graph, self.glance = project, asking.graph, asking.uses.glance
         words = project.vocabulary["monitoring"]
-        self.persistence = re.compile(words["persistence"])
-        self.tables = re.compile(words["tables"])
-        self.documents = re.compile(words["documents"])
+        self.persistence = regex(words["persistence"])
+        self.tables = regex(words["tables"])
+        self.documents = regex(words["documents"])
 
     @cached_property
     def all(self) -> list[Entity]:

@@ -11,12 +11,13 @@ from rung.facts.code.source import Source
 from rung.link.data_files import locate
 from rung.link.files import matching
 from rung.link.project import Project
+from rung.regex import regex
 
-NAMED = re.compile(r"prompt|\.prompty$|\.jinja2?$|\.j2$", re.IGNORECASE)
+NAMED = regex(r"prompt|\.prompty$|\.jinja2?$|\.j2$", re.IGNORECASE)
 # How a tool is told which folder of prompts it is to run.
 FLOWS = ("flow", "flow_path", "flow_dir", "flow_folder", "base_flow", "target_flow")
 SCORED = ("run",)  # given with a flow that scores what another run answered
-LOADS_FLOW = re.compile(r"(?:^|\.)load_flow$")
+LOADS_FLOW = regex(r"(?:^|\.)load_flow$")
 LONGEST = 120
 
 

@@ -21,28 +21,29 @@ from rung.link.scored import EVALUATION, Harness, scores
 from rung.link.stand_ins import stands_in
 from rung.link.subjects import Subjects
 from rung.link.verdict_schemas import verdict_line
+from rung.regex import regex
 from rung.repository import Role
 
-SERVER = re.compile(
+SERVER = regex(
     r"(?:^|\.)(?:listen|serve|ListenAndServe|uvicorn\.run|APIRouter|FastAPI|Flask|createServer|HandleFunc|WebApplication\.CreateBuilder)$"
 )
 # Scripts that make or move data, and score nothing.
-PREPARES = re.compile(
+PREPARES = regex(
     r"^(?:gen|generat\w*|create|make|build|synth\w*|prepare|download|upload|export|import|convert|collect|augment|annotate|seed|ingest|index(?!\.[mc]?[jt]sx?$)|extract|migrate)[_.-]"
     r"|[_-](?:generat(?:e|or|ion)|download(?:er)?|prepare|synthesi\w+)\.\w+$",
     re.IGNORECASE,
 )
-LOADS = re.compile(
+LOADS = regex(
     r"(?:^|\.)(?:load_dataset|read_csv|read_json|read_parquet|DictReader|get_dataset|load_jsonl?|loads?_?cases?|from_jsonl?|jsonlines\.open)$"
 )
-CASES = re.compile(
+CASES = regex(
     r"(?:cases?|data_?sets?|data|questions?|scenarios?|golden|fixtures|samples|examples|quer(?:y|ies)|tasks?)\.\w+$", re.IGNORECASE
 )
 # What looks at a text, and what cases call what they expect.
-LOOKS_AT = re.compile(
+LOOKS_AT = regex(
     r"(?:^|[.:])(?:includes|include\?|contains|Contains|test|match|match\?|MatchString|EqualFold|str_contains|stripos|preg_match|is_match|some|every|all|any)$"
 )
-EXPECTS = re.compile(
+EXPECTS = regex(
     r"expect|gold|truth|reference|must_?|\bwant|any_?of|all_?of|keywords?|\bfacts?\b|should|(?<!in)correct|\bideal|needles?|mentions?",
     re.IGNORECASE,
 )

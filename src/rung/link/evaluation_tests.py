@@ -22,10 +22,11 @@ from rung.link.stub_servers import StubServers
 from rung.link.subjects import Subjects
 from rung.link.tried import tried
 from rung.link.uses import Uses
+from rung.regex import regex
 
-IGNORED = re.compile(r"--(?:include-)?ignored\b|--run-ignored\b")
-ABOUT_MEASURE = re.compile(r"guard_?rail|moderation|content_?filter|is_?blocked|approval", re.IGNORECASE)
-RUNS_SCORERS = re.compile(r"(?:^|\.)Evaluate(?:Async)?$")  # with what a class of tests holds in its fields
+IGNORED = regex(r"--(?:include-)?ignored\b|--run-ignored\b")
+ABOUT_MEASURE = regex(r"guard_?rail|moderation|content_?filter|is_?blocked|approval", re.IGNORECASE)
+RUNS_SCORERS = regex(r"(?:^|\.)Evaluate(?:Async)?$")  # with what a class of tests holds in its fields
 
 
 class EvaluationTests:

@@ -38,10 +38,11 @@ from rung.link.subjects import Subjects
 from rung.link.targets import asks_running, target_files
 from rung.link.uses import Uses
 from rung.link.verdicts import Verdicts
+from rung.regex import regex
 from rung.repository import Role
 
 # A name that a flow is known by.
-FLOW = re.compile(r"[A-Za-z]\w{3,60}")
+FLOW = regex(r"[A-Za-z]\w{3,60}")
 
 
 class Evaluations:

@@ -18,40 +18,41 @@ from rung.link.models import EVALUATES, Models
 from rung.link.project import Project
 from rung.link.result_files import REPORT, comparing, told, told_of
 from rung.link.sweeps import sweep
+from rung.regex import regex
 
-TABLE_ROW = re.compile(r"^\s*\|(.+)\|\s*$")
-CELLS = re.compile(r"\s{2,}|\t|,")
-FIGURE = re.compile(r"\d")
-DECIMAL = re.compile(r"^-?\d*\.\d+%?$|^\d+(?:\.\d+)?%$")
-DECIMALS = re.compile(r"(?<![\w.])\d{1,3}\.\d{1,6}\b")
+TABLE_ROW = regex(r"^\s*\|(.+)\|\s*$")
+CELLS = regex(r"\s{2,}|\t|,")
+FIGURE = regex(r"\d")
+DECIMAL = regex(r"^-?\d*\.\d+%?$|^\d+(?:\.\d+)?%$")
+DECIMALS = regex(r"(?<![\w.])\d{1,3}\.\d{1,6}\b")
 FEWEST = 2
-RESULT_WORDS = re.compile(
+RESULT_WORDS = regex(
     r"accura|right|correct|score|pass|wins?\b|eval|f1|recall|precision|%|faithful|relevan|quality|rating|bleu|rouge|meteor|judge|success|solved",
     re.IGNORECASE,
 )
 # What a harness goes through when it compares: the plural of what can vary.
-VARIANTS = re.compile(
+VARIANTS = regex(
     r"(?:^|[\s(._\[])(?:models?_?(?:names|ids|list|configs)?|llms|variants|prompt_?(?:versions|variants|templates|styles)|prompts_to_\w+"
     r"|chunk_?sizes|temperatures|top_?ks|retrievers|rerankers|strategies|configurations|experiments|arms|treatments)\b",
     re.IGNORECASE,
 )
 # In Python, what a loop over variants calls the one of this round, and tables of prompts that it goes through.
-VARIANT = re.compile(
+VARIANT = regex(
     r"\s*(?:async\s+)?for\s+\(?\s*(?:\w{1,30}\s*,\s*)?(?:\w{1,30}_)?(?:variant|version|strategy|temperature|temp|chunk_?size|top_?k|retriever|reranker|arm|treatment"
     r"|setting|configuration|approach|style|(?:prompt|template|system|model|config)(?:_?(?:name|id|key|version|variant|style|file|path))?)\b"
 )
 # The same in other languages: the head of a loop, and what goes through cases in one expression.
-EACH = re.compile(
+EACH = regex(
     r"\bfor(?:each)?\b\s{0,4}\(?\s{0,4}(?:const |let |var |val |auto |String |string )?"
     r"(?:\w{1,40}\s{0,2},\s{0,2})?(\w{1,40})\s{0,4}(?::= ?range\b|in\b|of\b|:)"
     r"|\.each(?:_pair|_with_index)?\b[^|\n]{0,20}\|\s?(\w{1,40})"
 )
-THROUGH = re.compile(r"\.(?:map|each|forEach|sumOf|sum|average|count|all|mapNotNull|Select|Average|Sum|filter|collect|reduce)$")
-COMPARING = re.compile(r"experiment|compar|ablat|sweep|variant", re.IGNORECASE)
-PROMPTS = re.compile(
+THROUGH = regex(r"\.(?:map|each|forEach|sumOf|sum|average|count|all|mapNotNull|Select|Average|Sum|filter|collect|reduce)$")
+COMPARING = regex(r"experiment|compar|ablat|sweep|variant", re.IGNORECASE)
+PROMPTS = regex(
     r"\b(?:PROMPTS|TEMPLATES|VERSIONS|VARIANTS|PROMPT_\w{1,30}S|[A-Z]{1,30}_(?:PROMPTS|TEMPLATES|VERSIONS))\b|\bproduct\(|ParameterGrid"
 )
-RECORDS = re.compile(
+RECORDS = regex(
     r"(?:append_?jsonl?|append_?file|appendFile\w*|write_?text|writeFile\w*|to_csv|to_json|to_parquet|json\.dump|writerow\w*|DictWriter"
     r"|log_metrics?|logMetrics?|log_table|save_?\w*results?|write_?\w*results?|record_?\w*results?|WriteFile|write_all|AppendAllText\w*"
     r"|WriteAllText\w*|json\.dumps?|writeTextFile(?:Sync)?|Bun\.write|(?:File|IO|Files)\.write\w*|file_put_contents|fputcsv|log_scalar"
@@ -59,10 +60,8 @@ RECORDS = re.compile(
     re.IGNORECASE,
 )
 # A shell's loop over what varies, and scripts that may hold one.
-SHELL_LOOP = re.compile(r"\s*for\s+\w*(?:model|llm|prompt|variant|temp|chunk|strategy|config|format)\w*\s+in\b", re.IGNORECASE)
-RUNNER = re.compile(
-    r"(?:^|/)(?:scripts?|experiments?|tools)/|(?:^|[/_-])(?:sweep|grid|compare\w*|ablat\w*|run_all)[\w-]*\.\w+$", re.IGNORECASE
-)
+SHELL_LOOP = regex(r"\s*for\s+\w*(?:model|llm|prompt|variant|temp|chunk|strategy|config|format)\w*\s+in\b", re.IGNORECASE)
+RUNNER = regex(r"(?:^|/)(?:scripts?|experiments?|tools)/|(?:^|[/_-])(?:sweep|grid|compare\w*|ablat\w*|run_all)[\w-]*\.\w+$", re.IGNORECASE)
 
 
 class Experiments:

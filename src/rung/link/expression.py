@@ -9,10 +9,11 @@ from functools import cached_property
 from ahocorasick_rs import AhoCorasick
 
 from rung.link.literals import is_folded, required_literals
+from rung.regex import regex
 
 ENOUGH = 200_000  # characters: in less than that, looking for the literals would not save what it takes to work them out
 # Letters that stand for another one where capitals are taken for small letters, and are not made that by `lower`.
-_ODD = re.compile(r"[\u0130\u0131\u017f\u212a]")
+_ODD = regex(r"[\u0130\u0131\u017f\u212a]")
 
 
 class Expression:
@@ -20,7 +21,7 @@ class Expression:
 
     def __init__(self, pattern: str, flags: int = 0) -> None:
         """Raises `re.error` as `re.compile` does."""
-        self._pattern = re.compile(pattern, flags)
+        self._pattern = regex(pattern, flags)
         self._searched = 0
 
     def search(self, text: str) -> re.Match[str] | None:

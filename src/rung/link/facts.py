@@ -37,8 +37,7 @@ SECOND = ("measure", "gate", "consent", "stored", "in-turn")
 
 def link(project: Project, progress: Progress | None = None) -> Mapping[str, Sequence[Fact]]:
     """All facts of a project by kind, each list in the order of place."""
-    project = of_what_it_shows(project)
-    glance = Glance(project)
+    project, glance = of_what_it_shows(project)
     graph = Graph(project, glance)
     with project.sources as sources:
         sources.expect([(path, project.text(path) or "") for path in _likely(project, glance, graph)])

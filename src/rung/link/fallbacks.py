@@ -10,32 +10,33 @@ from itertools import pairwise
 from rung.facts.code.source import Call, Loop, Source, Value
 from rung.link.conditions import Conditions, enclosing
 from rung.link.models import Models
+from rung.regex import regex
 
-ENDS_EARLY = re.compile(r"\b(?:return|break)\b")
+ENDS_EARLY = regex(r"\b(?:return|break)\b")
 # What tells after a question that it was not answered, or not well.
-FAILED = re.compile(r"^\s*(?:\}\s*)?(?:except|catch|rescue|if|continue|unless)\b|\berr\w*\s*[!=]=\s*nil|\bErr\(", re.MULTILINE)
+FAILED = regex(r"^\s*(?:\}\s*)?(?:except|catch|rescue|if|continue|unless)\b|\berr\w*\s*[!=]=\s*nil|\bErr\(", re.MULTILINE)
 # The question and the look at how it went in one line.
-AT_ONCE = re.compile(r"\b(?:if|while) let (?:Ok|Some)\(|\brunCatching\b|\bif\b.*;\s*err\w*\s*==\s*nil")
+AT_ONCE = regex(r"\b(?:if|while) let (?:Ok|Some)\(|\brunCatching\b|\bif\b.*;\s*err\w*\s*==\s*nil")
 # What a function sends that asks a model at an address that is configured.
-SENDS = re.compile(r"\b[mM]essages\b|\b[pP]rompt\b\"?\s*[:=]")
+SENDS = regex(r"\b[mM]essages\b|\b[pP]rompt\b\"?\s*[:=]")
 # What tells that the question itself failed, not that something else was looked at.
-CAUGHT = re.compile(
+CAUGHT = regex(
     r"^\s*(?:\}\s*)?(?:except|catch|rescue)\b|\}\s*catch\b|\berr\w*\s*[!=]=\s*nil|\bOk\(|\bErr\(|\.ok\b|isSuccess|onFailure", re.MULTILINE
 )
 # An error that ends the function instead of having the next model tried.
-GIVES_UP = re.compile(r"\berr\w*\s*!=\s*nil\s*\{\s*return\b[^\n]*\n\s*\}")
-DESTRUCTURED = re.compile(
+GIVES_UP = regex(r"\berr\w*\s*!=\s*nil\s*\{\s*return\b[^\n]*\n\s*\}")
+DESTRUCTURED = regex(
     r"\bfor\b[^{\[(\n]{0,12}\(?[^{\[(\n]{0,12}[{\[(]([\w\s,]{1,80})[}\])]\s*(?:of|in)\b|\bfor\s+(\w+\s*,[\w\s,]{1,60})\s+in\b"
 )
-ASKS = re.compile(r"^(?:ask|complete|generate|chat|invoke|answer|prompt|respond|call|run|infer|query|send)\w*$", re.IGNORECASE)
-LOOKS = re.compile(r"(?:^|\.)(?:print\w*|log\w*|info|warn\w*|debug|error|append|push|add|format|get|has|contains|includes)$", re.IGNORECASE)
-HANDLER = re.compile(r"^(\s*)(?:\}\s*)?(?:except\b|catch\b|rescue\b)")
+ASKS = regex(r"^(?:ask|complete|generate|chat|invoke|answer|prompt|respond|call|run|infer|query|send)\w*$", re.IGNORECASE)
+LOOKS = regex(r"(?:^|\.)(?:print\w*|log\w*|info|warn\w*|debug|error|append|push|add|format|get|has|contains|includes)$", re.IGNORECASE)
+HANDLER = regex(r"^(\s*)(?:\}\s*)?(?:except\b|catch\b|rescue\b)")
 # A question that ended with an error, where errors are values.
-FAILURE = re.compile(r"\bif\b.*\berr\w*\s*!=\s*nil|\bErr\(\w*\)\s*=>|\.is_err\(\)")
-TRIED = re.compile(r"^\s*(?:try|begin)\b")
+FAILURE = regex(r"\bif\b.*\berr\w*\s*!=\s*nil|\bErr\(\w*\)\s*=>|\.is_err\(\)")
+TRIED = regex(r"^\s*(?:try|begin)\b")
 # What is taken out of an object or a mapping, by its name: `.model`, `["model"]`, `.get("model")`, `[:model]`.
 TAKEN = r"""\??(?:\.(?:get|fetch|at)\(|\.|\[)[\s:"']{0,3}(\w+)"""
-VARIABLE = re.compile(
+VARIABLE = regex(
     r"\bfor(?:each)?\b\s*(?:await\s*)?\(?\s*(?:(?:const|let|var|final|[\w<>]+)\s+)?\[?(?:\w+\s*,\s*)?(\w+)\]?\s*(?:in\b|of\b|:?=\s*range\b|:)"
 )
 
@@ -45,7 +46,7 @@ class Fallbacks:
 
     def __init__(self, models: Models, conditions: Conditions) -> None:
         self.models, self.asking, self.conditions = models, models.asking, conditions
-        self.ordered = re.compile(models.project.vocabulary["models"]["ordered"], re.IGNORECASE)
+        self.ordered = regex(models.project.vocabulary["models"]["ordered"], re.IGNORECASE)
 
     def lines(self, source: Source) -> Iterator[int]:
         """Lines of loops over models that end with the first answer, and of calls of a second model where the first failed."""

@@ -13,14 +13,15 @@ from rung.link.expression import Expression
 from rung.link.project import Project
 from rung.link.unwired import Unwired
 from rung.link.written import Written
+from rung.regex import regex
 
 # Stars of a shop's articles are no feedback on an answer: what is voted on must be one, and an average is no vote.
-AGGREGATE = re.compile(r"(?:^|_)(?:avg|average|mean|total|count)(?:_|$)", re.IGNORECASE)
-ANSWER = re.compile(
+AGGREGATE = regex(r"(?:^|_)(?:avg|average|mean|total|count)(?:_|$)", re.IGNORECASE)
+ANSWER = regex(
     r"answer|message|conversation|chat|trace|response|run|session|prompt|question|llm|generation|completion|interaction|query|suggestion",
     re.IGNORECASE,
 )
-STORES = re.compile(
+STORES = regex(
     r"(?:session|db|database|table|collection|col|repository|repo|store|storage|state|client|container|conn|cursor)\w*\)?\."
     r"(?:\w+\(?\)?\.)*(?:add|save|insert|update|put|create|upsert|set|execute)\w*\(",
     re.IGNORECASE,
@@ -32,23 +33,23 @@ HANDLES = Expression(
 )
 
 # What is called like storing, and shows, logs or hands on.
-NO_STORES = re.compile(
+NO_STORES = regex(
     r"set_?State|useState|console|logger|logging|dispatch|router|headers|classList|Map|st\.|toast|localStorage"
     r"|(?:[vV]iew|[sS]ize|[lL]ayout|[wW]idget|[cC]ontent|[dD]isplay|[sS]creen)s?$|(?:[iI]nput|[vV]iew(?:port)?|[sS]pinner|[tT]ext_?[aA]rea)\.\w+$"
 )
 # What is told of an event, and is no telemetry: a log, the other side of a connection, a parent of a component, a mailbox.
-NO_TELEMETRY = re.compile(
+NO_TELEMETRY = regex(
     r"(?:^|^this\.|^self\.)\$?(?:emit|log|send|report)$|(?:^|[._])(?:console|log|logg\w+|Log\w*|slog|sys|res|resp|response|reply|sockets?|ws|wss|io|emitter|(?:event_?)?bus"
     r"|events|props|parent|mail\w*|sms|channel|chat|bot|ctx|context|parentPort|port|window|broadcast\w*)\??\.\$?\w+$"
 )
 # What answers a request or speaks to whoever is connected.
-ANSWERS = re.compile(
+ANSWERS = regex(
     r"^(?:this\.|self\.)?(?:res|resp|response|reply|rw|ctx|context|sockets?|ws|io|conn)\.(?:\w+\.){0,3}(?:send\w*|set|write\w*|index|post|submit\w*)$"
 )
 # A condition above a call.
-BRANCH = re.compile(r"^\s*(?:\}\s*)?(?:if|elif|else if|case|when|switch)\b")
+BRANCH = regex(r"^\s*(?:\}\s*)?(?:if|elif|else if|case|when|switch)\b")
 NEAR = 4
-INSERTS = re.compile(r"\s*(?:insert\s+(?:or\s+\w+\s+|ignore\s+)?into|update\s+\w|replace\s+into|upsert\s)", re.IGNORECASE)
+INSERTS = regex(r"\s*(?:insert\s+(?:or\s+\w+\s+|ignore\s+)?into|update\s+\w|replace\s+into|upsert\s)", re.IGNORECASE)
 QUERIES = (
     "run",
     "query",
@@ -66,8 +67,8 @@ QUERIES = (
     "QueryRowContext",
 )
 # What people write themselves.
-OPINIONS = re.compile(r"review|comment|testimonial|survey|response|guest", re.IGNORECASE)
-STARS = re.compile(r"^(?:user_?)?(?:stars?|likes?|liked|score_by_user|thumb|was_helpful|user_score|satisfaction)(?:_(?:given|value))?$")
+OPINIONS = regex(r"review|comment|testimonial|survey|response|guest", re.IGNORECASE)
+STARS = regex(r"^(?:user_?)?(?:stars?|likes?|liked|score_by_user|thumb|was_helpful|user_score|satisfaction)(?:_(?:given|value))?$")
 
 
 class Feedback:
@@ -78,8 +79,8 @@ class Feedback:
         self.project, self.asking, self.unwired, self.patterns = project, asking, unwired, patterns
         self.glance, self.written = asking.uses.glance, Written(project, asking)
         words = project.vocabulary["monitoring"]
-        self.stores, self.events = re.compile(words["stores"]), re.compile(words["feedback_events"])
-        self.scores, self.votes, self.judged = re.compile(words["score_calls"]), patterns["score_votes"], patterns["score_judges"]
+        self.stores, self.events = regex(words["stores"]), regex(words["feedback_events"])
+        self.scores, self.votes, self.judged = regex(words["score_calls"]), patterns["score_votes"], patterns["score_judges"]
 
     def facts(self, entities: list[Entity]) -> Iterator[Fact]:
         """User feedback that is captured and stored."""

@@ -9,10 +9,11 @@ from typing import Any
 
 from rung.link.expression import Expression
 from rung.link.project import Project
+from rung.regex import regex
 
-PLAIN = re.compile(r"\$(?:\.[\w-]+|\['[\w-]+'\]|\[\*\])+")
+PLAIN = regex(r"\$(?:\.[\w-]+|\['[\w-]+'\]|\[\*\])+")
 SEARCHED = 1_000_000  # characters of a file that an expression of the catalogue sees
-STEP = re.compile(r"\[\*\]|[\w-]+")
+STEP = regex(r"\[\*\]|[\w-]+")
 
 
 @cache

@@ -12,10 +12,11 @@ from rung.link.declared_tests import TestUnit
 from rung.link.expression import Expression
 from rung.link.graph import Graph
 from rung.link.project import Project
+from rung.regex import regex
 from rung.repository import Role
 
 # A test that says it goes all the way: by its path or a mark.
-LIVE = re.compile(
+LIVE = regex(
     r"(?:^|[/_.-])(?:live|e2e|end_?to_?end|llm|evals?|evaluations?|quality|golden|acceptance|online|smoke)(?:[_.-]?tests?)?(?:[/_.-]|$)",
     re.IGNORECASE,
 )

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 from rung.facts.code.source import Call
+from rung.regex import regex
 
 # A literal that is a mark, a heading or a tag: whoever looks for it looks at form.
-MARK = re.compile(r"(?:[^\w]|_){0,20}|#{1,6} ?[\w][\w &/-]{0,60}\n?|</?[\w!-]{1,30}[^<>]{0,60}>?|```\w{0,12}\n?|https?://|data:[\w/]{0,30}")
-LITERAL = re.compile(r"""[rbuf]{0,2}("(?:[^"\\]|\\.){0,200}"|'(?:[^'\\]|\\.){0,200}')""", re.IGNORECASE)
+MARK = regex(r"(?:[^\w]|_){0,20}|#{1,6} ?[\w][\w &/-]{0,60}\n?|</?[\w!-]{1,30}[^<>]{0,60}>?|```\w{0,12}\n?|https?://|data:[\w/]{0,30}")
+LITERAL = regex(r"""[rbuf]{0,2}("(?:[^"\\]|\\.){0,200}"|'(?:[^'\\]|\\.){0,200}')""", re.IGNORECASE)
 # What leaves a text or list the same but for its case, blanks, order or repetition.
 SAME = frozenset(
     [
@@ -34,36 +35,36 @@ SAME = frozenset(
         "isoformat",
     ]
 )
-CHOICES = re.compile(
+CHOICES = regex(
     r"(?:^|[_.])(?:labels|categories|classes|choices|options|allowed|valid|queues|types|levels|kinds|intents|statuses|languages|severities|priorities|enum"
     r"|__members__)(?:_|$|\(|\b)|get_args\(|\bfor \w{1,30} in [A-Z]\w{0,60}\]?$|list\([A-Z][a-z]\w{0,60}\)",
     re.IGNORECASE,
 )
-ABOUT_EXPECTED = re.compile(r"expect|gold|truth|reference|ideal|correct", re.IGNORECASE)
-ABOUT_FORM = re.compile(r"(?:headings?|headers?|sections?|columns?|fields?|keys?|tags?|markers?|delimiters?|prefix|suffix)", re.IGNORECASE)
-SIZE = re.compile(r"^len\(|\.(?:length|size|Length|count\(\))$|seconds|elapsed|latency|duration|\btook\b", re.IGNORECASE)
-COMMON = re.compile(r"&|intersect|expect|overlap|hits|missing|wrong|mistake|errors", re.IGNORECASE)
-LOWEST = re.compile(r"(?:^|\W)-?[01](?:\.0)?\s*<=?\s")
-HIGHEST = re.compile(r"(?:1|1\.0|5|5\.0|10|10\.0|100|100\.0)")
+ABOUT_EXPECTED = regex(r"expect|gold|truth|reference|ideal|correct", re.IGNORECASE)
+ABOUT_FORM = regex(r"(?:headings?|headers?|sections?|columns?|fields?|keys?|tags?|markers?|delimiters?|prefix|suffix)", re.IGNORECASE)
+SIZE = regex(r"^len\(|\.(?:length|size|Length|count\(\))$|seconds|elapsed|latency|duration|\btook\b", re.IGNORECASE)
+COMMON = regex(r"&|intersect|expect|overlap|hits|missing|wrong|mistake|errors", re.IGNORECASE)
+LOWEST = regex(r"(?:^|\W)-?[01](?:\.0)?\s*<=?\s")
+HIGHEST = regex(r"(?:1|1\.0|5|5\.0|10|10\.0|100|100\.0)")
 # Calls that look at a text, with what they look for.
-LOOK = re.compile(r"\.(?:startswith|endswith)\(([^()]{0,200})\)|\bre\.(?:search|match|fullmatch|findall)\(\s*([^\n]{0,200})")
-IS_CASE = re.compile(r"\.is(?:digit|upper|lower|alpha|alnum|title|numeric|decimal|ascii|space|identifier|printable)\(\)")
+LOOK = regex(r"\.(?:startswith|endswith)\(([^()]{0,200})\)|\bre\.(?:search|match|fullmatch|findall)\(\s*([^\n]{0,200})")
+IS_CASE = regex(r"\.is(?:digit|upper|lower|alpha|alnum|title|numeric|decimal|ascii|space|identifier|printable)\(\)")
 # A look for something in a text whose place or number is then held against a bound.
-LOOKED = re.compile(r"indexOf|\.find|count|filter|search|split")
+LOOKED = regex(r"indexOf|\.find|count|filter|search|split")
 # What of a pattern stands for any letter or figure.
-SHAPE = re.compile(r"\\[a-zA-Z]|\[(?:[^\]\\]|\\.){0,60}\]|\{\d{0,4},?\d{0,4}\}|\(\?[a-zA-Z:]{1,6}")
+SHAPE = regex(r"\\[a-zA-Z]|\[(?:[^\]\\]|\\.){0,60}\]|\{\d{0,4},?\d{0,4}\}|\(\?[a-zA-Z:]{1,6}")
 
 # Assertions of truth, in languages that have them as calls, and what only tells that something parsed, fits a schema or didn't throw.
-TRUTH = re.compile(r"(?:^|[.:])(?:ok|[tT]rue|isTrue|IsTrue|assertTrue|assert!?|toBeTruthy|be_truthy)$")
-PATH = re.compile(r"[!&*]{0,2}[$A-Za-z_]\w{0,60}(?:(?:\??\.|->|::|!\.)\w{1,60}|\[[\w.\"']{1,40}\]){0,6}[!?]?")
-FITS = re.compile(
+TRUTH = regex(r"(?:^|[.:])(?:ok|[tT]rue|isTrue|IsTrue|assertTrue|assert!?|toBeTruthy|be_truthy)$")
+PATH = regex(r"[!&*]{0,2}[$A-Za-z_]\w{0,60}(?:(?:\??\.|->|::|!\.)\w{1,60}|\[[\w.\"']{1,40}\]){0,6}[!?]?")
+FITS = regex(
     r"not\.toThrow|[dD]oes_?[nN]ot_?[tT]hrow|doesNotReject|nothing_raised|not_to raise_error|\.safeParse\w{0,10}\([^\n]{0,120}\)\.success"
     r"|\.is_(?:ok|some)\(\)|json\.Valid\(|\b(?:validate|isValid\w{0,30}|is_valid\w{0,30}|isJson\w{0,10}|is_json)\(|\.success\b\)?[,;)]"
 )
-VERDICT = re.compile(
+VERDICT = regex(
     r"pass|correct|score|match|grade|success|right|contain|found|hit|simil|valid|equal|include|verdict|faithful|relevan", re.IGNORECASE
 )
-POSITIVE = re.compile(
+POSITIVE = regex(
     r"(?:toBeGreaterThan(?:OrEqual)?|isGreaterThan|isPositive|assertGreaterThan\w*|Greater|Positive)\("
     r"\s*(?:t,\s*)?(?:[01]?\s*(?:\)|,)|[\w.]{1,60}, [01]\))"
 )

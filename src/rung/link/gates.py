@@ -13,36 +13,37 @@ from rung.facts.fact import Fact
 from rung.link.asking import Asking
 from rung.link.entities import snake
 from rung.link.project import Project
+from rung.regex import regex
 
 # How many lines a refusal may stand after the condition that it belongs to.
 MEMBERSHIP = ("in", "not in", "==", "!=", "===", "!==")
-NUMBER = re.compile(r"^-?\d|^(?:nil|null|None|undefined)$")
+NUMBER = regex(r"^-?\d|^(?:nil|null|None|undefined)$")
 AFTER, NEAR, AT_ONCE, LONGEST, SHORTEST = 12, 5, 2, 200, 3
-LEAVES = re.compile(r"\b(?:return|yield|continue|interrupt)\b")
-TOOL_FILE = re.compile(r"(?:^|[/_.-])(?:tools?|toolsets?|mcp|plugins?|agents?)(?:[/_.-]|$)", re.IGNORECASE)
-PATH = re.compile(r"(?:^|[_.\s])(?:file_?)?paths?(?:[_.\s]|$)")
-ERRORS = re.compile(
+LEAVES = regex(r"\b(?:return|yield|continue|interrupt)\b")
+TOOL_FILE = regex(r"(?:^|[/_.-])(?:tools?|toolsets?|mcp|plugins?|agents?)(?:[/_.-]|$)", re.IGNORECASE)
+PATH = regex(r"(?:^|[_.\s])(?:file_?)?paths?(?:[_.\s]|$)")
+ERRORS = regex(
     r"(?:Error|Exception|Violation|Denied|Blocked|Refused|Refusal|Rejected|Rejection|Forbidden|Disallowed|NotAllowed|NotPermitted|Unsafe\w{0,12})$|(?:^|\.)(?:errors\.New|Errorf|bail|anyhow|panic|abort|error)!?$"
 )
-TESTS = re.compile(
+TESTS = regex(
     r"(?:^|\.)(?:startswith|startsWith|StartsWith|starts_with|start_with\?|HasPrefix|search|match|fullmatch|matches|test|includes|some|any|Any|contains|"
     r"Contains|has|find|MatchString|IsMatch|is_match|findall|every|all|isdisjoint|intersection|indexOf|Index)$"
 )
 
 
 # What a comparison says that lets only queries pass which read.
-SELECT = re.compile(r"(?i)(?:^|\s)[\"'`](?:select|selectstatement|select_stmt)[\"'`]|\bexp\.Select\b|\bsqlparser\.Select\b")
+SELECT = regex(r"(?i)(?:^|\s)[\"'`](?:select|selectstatement|select_stmt)[\"'`]|\bexp\.Select\b|\bsqlparser\.Select\b")
 
 
 # What a call is handed that a model wants done.
-HANDED = re.compile(
+HANDED = regex(
     r"sql|command|cmd|statement|tool|function\??\.(?:name|arguments)|\b(?:call|block|part|item)\.(?:name|arguments|args|input)$",
     re.IGNORECASE,
 )
 # A condition that something is not so.
-DENIED = re.compile(r"\bnot\b|!\s?[\w(]|\bunless\b|[=!]==?\s?(?:false|False)\b")
+DENIED = regex(r"\bnot\b|!\s?[\w(]|\bunless\b|[=!]==?\s?(?:false|False)\b")
 # A condition that asks a table whether it holds something.
-HELD = re.compile(r"^\s{0,80}(?:\}\s{0,4}else\s{1,4})?(?:if|unless)\b[^\n]{0,60}?((?:[\w$]{1,60}\.){0,4}[\w$]{1,60}\[[\w.]{1,60}\])")
+HELD = regex(r"^\s{0,80}(?:\}\s{0,4}else\s{1,4})?(?:if|unless)\b[^\n]{0,60}?((?:[\w$]{1,60}\.){0,4}[\w$]{1,60}\[[\w.]{1,60}\])")
 
 
 class Reach:
@@ -71,21 +72,21 @@ class Gates:
     def __init__(self, project: Project, asking: Asking, reach: Reach) -> None:
         self.project, self.asking, self.reach = project, asking, reach
         words = project.vocabulary["gates"]
-        self.refusals = re.compile(words["refusals"], re.IGNORECASE)
-        self.plain_refusals = re.compile(words["plain_refusals"], re.IGNORECASE)
-        self.no_refusals = re.compile(words["no_refusals"], re.IGNORECASE)
-        self.lists = re.compile(words["lists"])
-        self.bare_lists = re.compile(words["bare_lists"])
-        self.leave_lists = re.compile(words["leave_lists"])
-        self.no_lists = re.compile(words["no_lists"])
-        self.subjects = re.compile(words["subjects"])
-        self.checks = re.compile(words["checks"])
-        self.policies, self.tool_marks = re.compile(words["policies"]), re.compile(words["tool_marks"])
-        self.tool_classes, self.tool_methods = re.compile(words["tool_classes"]), re.compile(words["tool_methods"])
-        self.made_here = re.compile(words["made_here"])
-        self.changes = re.compile(words["changes"])
-        self.acts = re.compile(words["acts"])
-        self.actions = re.compile(project.vocabulary["approvals"]["actions"])
+        self.refusals = regex(words["refusals"], re.IGNORECASE)
+        self.plain_refusals = regex(words["plain_refusals"], re.IGNORECASE)
+        self.no_refusals = regex(words["no_refusals"], re.IGNORECASE)
+        self.lists = regex(words["lists"])
+        self.bare_lists = regex(words["bare_lists"])
+        self.leave_lists = regex(words["leave_lists"])
+        self.no_lists = regex(words["no_lists"])
+        self.subjects = regex(words["subjects"])
+        self.checks = regex(words["checks"])
+        self.policies, self.tool_marks = regex(words["policies"]), regex(words["tool_marks"])
+        self.tool_classes, self.tool_methods = regex(words["tool_classes"]), regex(words["tool_methods"])
+        self.made_here = regex(words["made_here"])
+        self.changes = regex(words["changes"])
+        self.acts = regex(words["acts"])
+        self.actions = regex(project.vocabulary["approvals"]["actions"])
 
     def facts(self) -> Iterator[Fact]:
         """One measure a file."""

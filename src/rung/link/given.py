@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 
 from rung.facts.code.source import Source
+from rung.regex import regex
 
-TYPE = re.compile(r"\b[A-Z]\w+")
+TYPE = regex(r"\b[A-Z]\w+")
 HEADER = 3  # lines within which a method says what it returns
 
 

@@ -16,28 +16,29 @@ from rung.facts.code import language_of
 from rung.link.agents import Agents
 from rung.link.namespaces import named
 from rung.link.project import Project
+from rung.regex import regex
 
 MODEL_CATEGORIES = frozenset({"model-provider", "framework", "local-model"})
 IMPORTS = {
-    "python": re.compile(r"^[ \t\">]*(?:from[ \t]+([.\w]+)[ \t]+import[ \t]+(\([^)]*|[^#\n]*)|import[ \t]+([\w., \t]+))", re.MULTILINE),
-    "javascript": re.compile(r"(?:\bfrom|\bimport|\brequire)[ \t]*\(?[ \t]*[\"']([^\"'\n]+)[\"']"),
-    "go": re.compile(r"^[ \t]*(?:import[ \t]+)?(?:[\w.]+[ \t]+)?\"([\w./-]+)\"", re.MULTILINE),
-    "java": re.compile(r"^[ \t]*import[ \t]+(?:static[ \t]+)?([\w.]+)", re.MULTILINE),
-    "csharp": re.compile(r"^[ \t]*(?:global[ \t]+)?using[ \t]+(?:static[ \t]+)?(?:\w+[ \t]*=[ \t]*)?([\w.]+)", re.MULTILINE),
-    "ruby": re.compile(r"^[ \t]*require(?:_relative)?[ \t(]+[\"']([^\"'\n]+)[\"']", re.MULTILINE),
-    "rust": re.compile(r"^[ \t]*(?:pub[ \t]+)?(?:use|extern[ \t]+crate|mod)[ \t]+([\w:]+)", re.MULTILINE),
+    "python": regex(r"^[ \t\">]*(?:from[ \t]+([.\w]+)[ \t]+import[ \t]+(\([^)]*|[^#\n]*)|import[ \t]+([\w., \t]+))", re.MULTILINE),
+    "javascript": regex(r"(?:\bfrom|\bimport|\brequire)[ \t]*\(?[ \t]*[\"']([^\"'\n]+)[\"']"),
+    "go": regex(r"^[ \t]*(?:import[ \t]+)?(?:[\w.]+[ \t]+)?\"([\w./-]+)\"", re.MULTILINE),
+    "java": regex(r"^[ \t]*import[ \t]+(?:static[ \t]+)?([\w.]+)", re.MULTILINE),
+    "csharp": regex(r"^[ \t]*(?:global[ \t]+)?using[ \t]+(?:static[ \t]+)?(?:\w+[ \t]*=[ \t]*)?([\w.]+)", re.MULTILINE),
+    "ruby": regex(r"^[ \t]*require(?:_relative)?[ \t(]+[\"']([^\"'\n]+)[\"']", re.MULTILINE),
+    "rust": regex(r"^[ \t]*(?:pub[ \t]+)?(?:use|extern[ \t]+crate|mod)[ \t]+([\w:]+)", re.MULTILINE),
 }
 # Python's imports by a name that is a text: any quoted name behind a call that may be one, where one of the words stands.
 LAZY_WORDS = ("import_module(", "__import__(", "azy")
-LAZY = re.compile(r"(?:import_module|__import__|[Ll]azy\w{0,40}(?:\.\w{1,20})?)\(([^\n]{0,160}|\s{1,40}[^\n]{0,160})")
-QUOTED_MODULE = re.compile(r"[\"']([A-Za-z_][\w.]*)[\"']")
+LAZY = regex(r"(?:import_module|__import__|[Ll]azy\w{0,40}(?:\.\w{1,20})?)\(([^\n]{0,160}|\s{1,40}[^\n]{0,160})")
+QUOTED_MODULE = regex(r"[\"']([A-Za-z_][\w.]*)[\"']")
 # What stands before the name of a host or model that code can mean: a string constant without a blank, or the rest of an identifier.
-_NAMING = re.compile(r"(?:[\"'`]\S*|[\w.])\Z")
+_NAMING = regex(r"(?:[\"'`]\S*|[\w.])\Z")
 _LONGEST_NAME = 200
-_NAME = re.compile(r"[\w*?]+")
-METHOD = re.compile(r"(?=.{12,})[A-Z][a-z]+[A-Z][A-Za-z]+")
+_NAME = regex(r"[\w*?]+")
+METHOD = regex(r"(?=.{12,})[A-Z][a-z]+[A-Z][A-Za-z]+")
 # Languages in which a library's constants are named without a line that imports it.
-CONSTANT = re.compile(r"(?<![\w.:])(\w+)(?=::|\.)")
+CONSTANT = regex(r"(?<![\w.:])(\w+)(?=::|\.)")
 BY_CONSTANT = ("csharp", "ruby", "rust")
 
 

@@ -12,39 +12,40 @@ from rung.link.graph import Graph
 from rung.link.project import Project
 from rung.link.requests import ADDRESS, STARTS_APPLICATION
 from rung.link.uses import Uses
+from rung.regex import regex
 from rung.repository import Role
 
-SENDS = re.compile(
+SENDS = regex(
     r"(?:^|\.)(?:post|Post|fetch|request|stream|urlopen|axios|PostAsync|PostAsJsonAsync|SendAsync|NewRequest|NewRequestWithContext|postForEntity|postForObject"
     r"|exchange|uri|post_json|postJson|connect_sse|aconnect_sse|post_form|inject)$"
 )
 # The path of an address of this machine, of one that stands before it as a variable, or of the application that a test starts.
-PATH = re.compile(
+PATH = regex(
     r"(?:https?://(?:localhost|127\.0\.0\.1|0\.0\.0\.0|host\.docker\.internal)(?::(?:\d{2,5}|\$?\{[^{}]{1,40}\}))?"
     r"|(?<=[\"'`])\$?\{[^{}/]{1,60}\}|(?<=[\"'`]))(?P<path>(?:/[\w.:-]{1,60}|/\$?\{[^{}/]{0,60}\}){1,8})/?(?=[\"'`?])"
 )
 # A path that a server is told of: the router's call, decorator or annotation stands in the same line, or a mapping of methods.
-DECLARES = re.compile(
+DECLARES = regex(
     r"@[\w.]{0,40}(?:route|get|post|put|patch|delete|api_route|Mapping|Path|Post|Get|Put|Controller|websocket)\b|\[(?:Http(?:Get|Post|Put)|Route)\b|#\[(?:get|post|put|route)\b"
     r"|\b(?:HandleFunc|Handle|MapPost|MapGet|MapGroup|MapMethods|add_api_route|add_url_rule|add_route|include_router|Blueprint|APIRouter|Route|re_path|path|scope|resource|nest|web\.\w+)\b"
     r"|(?:\b(?:\w{0,20}(?:app|router|routes?|server|api|group|mux|fastify|hono|engine)|e|r|g|v\d|bp)|Route)(?:\.|::)(?:get|post|put|patch|all|use|route|on|any|match|group|GET|POST|Get|Post|Any|Group|Route|Mount)\b"
     r"|^\s*(?:get|post|put|match|namespace|scope|route)\b",
 )
-DECLARED = re.compile(
+DECLARED = regex(
     r"[\"'`](?:(?:GET|POST|PUT|PATCH|DELETE|ANY) )?(?P<path>/?[\w{}<>\[\]:.*$()@|+\\-]{1,60}(?:/[\w{}<>\[\]:.*$()@|+\\-]{0,60}){0,8})[\"'`]"
 )
 # Where routes come from besides what is written out: frameworks that serve what they are handed, tables, proxies, conventions.
-OTHERWISE = re.compile(
+OTHERWISE = regex(
     r"\[controller\]|\[action\]|createProxy|reverse_proxy|ReverseProxy|http-proxy|httputil\.|add_routes\(|\bresources?\s+:|DefaultRouter|\.register\(r?[\"']|autodiscover"
     r"|FunctionName|@app\.function|https?\.onRequest|\.mount\([\"']/[\"']|resolvers\b|trpc|to_a2a|get_\w*_app\("
 )
-BY_FILE = re.compile(r"(?:^|/)(?:api|routes|functions|pages|server|endpoints|lambdas?|handlers?)/", re.IGNORECASE)
-VERSION = re.compile(r"v\d+(?:(?:alpha|beta)\d*)?")
-BESIDE = re.compile(
+BY_FILE = regex(r"(?:^|/)(?:api|routes|functions|pages|server|endpoints|lambdas?|handlers?)/", re.IGNORECASE)
+VERSION = regex(r"v\d+(?:(?:alpha|beta)\d*)?")
+BESIDE = regex(
     r"login|token|auth|session|signup|register|upload|ingest|index|documents?|seed|reset|health|feedback|users?|admin|setup|clear|threads?$",
     re.IGNORECASE,
 )
-VARIABLE = re.compile(r"[{}<>\[\]*$()|+\\]|^:")
+VARIABLE = regex(r"[{}<>\[\]*$()|+\\]|^:")
 BEFORE = 3  # lines over which a call's route may be written
 
 

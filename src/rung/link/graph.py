@@ -15,12 +15,13 @@ from rung.link.javascript_imports import JavaScriptImports, upward
 from rung.link.namespaces import Namespaces
 from rung.link.ports import Ports
 from rung.link.project import Project
+from rung.regex import regex
 
 LEADS = 3
 # Files by which a package or folder gives what stands in others.
-BARREL = re.compile(r"(?:^|/)(?:__init__\.py|(?:index|mod)\.[mc]?[jt]sx?|(?:lib|mod)\.rs)$")
-WORD = re.compile(r"\w+")
-NAMESPACE = re.compile(r"^[ \t]*(?:<\?php\s+)?namespace\s", re.MULTILINE)
+BARREL = regex(r"(?:^|/)(?:__init__\.py|(?:index|mod)\.[mc]?[jt]sx?|(?:lib|mod)\.rs)$")
+WORD = regex(r"\w+")
+NAMESPACE = regex(r"^[ \t]*(?:<\?php\s+)?namespace\s", re.MULTILINE)
 UNTYPED = ("python", "javascript", "ruby", "php")
 LAYERED = ("java", "csharp")
 PORTS = 2  # steps from a model within which what implements an interface is looked for

@@ -13,11 +13,12 @@ from rung.link.expression import Expression
 from rung.link.project import Project
 from rung.link.sides import Sides
 from rung.link.wired import Wired
+from rung.regex import regex
 
 LONGEST = 120
 # Last parts of a setting's key that say nothing alone.
 COMMON = frozenset(["model", "model_name", "model_id", "name", "id", "default", "value", "deployment", "engine"])
-EVALUATES = re.compile(r"(?:^|/)(?:\w*evals?|evaluations?|red-?_?team\w*|benchmarks?)(?:/|_|\.)", re.IGNORECASE)
+EVALUATES = regex(r"(?:^|/)(?:\w*evals?|evaluations?|red-?_?team\w*|benchmarks?)(?:/|_|\.)", re.IGNORECASE)
 
 
 class GuardModels:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 
 from rung.facts.code.source import Source
@@ -11,14 +10,15 @@ from rung.facts.pipelines.types import Command
 from rung.link.data_files import DATA_FILE, cases_in
 from rung.link.expression import Expression
 from rung.link.project import Project
+from rung.regex import regex
 
 READS_ARGUMENTS = Expression(
     r"\bargv\b|\bARGV\b|\bARGF\b|\bflag\.|\bos\.Args\b|\bparseArgs\b|\bargs\[|\bargs\.|\benv::args\b|\bargparse\b|\bclick\b|\btyper\b|\bcommander\b|\byargs\b"
     r"|\bOptionParser\b|\bDeno\.args\b|\bBun\.argv\b|\bclap\b|\bcobra\b|\bargs\s*:|\$1\b|\bargs:\s*Array|\[\]\s*args\b"
 )
-GRADLE = re.compile(r"(?:^|/)(?:build|[\w-]+)\.gradle(?:\.kts)?$")
-QUOTED = re.compile(r"[\"']([\w./-]{3,120}\.(?:jsonl?|csv|tsv|ya?ml))[\"']")
-MAIN = re.compile(r"mainClass\w*[\s(=.a-z]{1,20}[\"']([\w.]{1,200})[\"']")
+GRADLE = regex(r"(?:^|/)(?:build|[\w-]+)\.gradle(?:\.kts)?$")
+QUOTED = regex(r"[\"']([\w./-]{3,120}\.(?:jsonl?|csv|tsv|ya?ml))[\"']")
+MAIN = regex(r"mainClass\w*[\s(=.a-z]{1,20}[\"']([\w.]{1,200})[\"']")
 
 
 def handed_cases(project: Project, source: Source) -> tuple[str, int] | None:

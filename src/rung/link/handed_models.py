@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from rung.facts.fact import Fact
+from rung.regex import regex
 
 if TYPE_CHECKING:
     from rung.link.models import Models
 
 # The front door of a package, and the categories of tools by which code makes a model itself.
-FRONT = re.compile(r"(?:^|/)(?:__init__\.py|index\.[mc]?[jt]s)$")
+FRONT = regex(r"(?:^|/)(?:__init__\.py|index\.[mc]?[jt]s)$")
 MAKES = frozenset({"model-provider", "local-model", "gateway"})
 
 
@@ -22,7 +23,7 @@ class HandedModels:
     def __init__(self, models: Models) -> None:
         self.models, self.project = models, models.project
         words = models.project.vocabulary["models"]
-        self.parameters, self.no_models = re.compile(words["handed"]), re.compile(words["handed_beside"])
+        self.parameters, self.no_models = regex(words["handed"]), regex(words["handed_beside"])
 
     def choices(self) -> Iterator[Fact]:
         """One fact, of the first such function; asked only where nothing names a model."""

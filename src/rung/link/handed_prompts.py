@@ -11,6 +11,7 @@ from rung.link.asking import COMMON, Asking
 from rung.link.checks import assertions
 from rung.link.declared_tests import test_units
 from rung.link.project import Project
+from rung.regex import regex
 
 # Under which keys a call that asks a model is handed what the model reads.
 READ = frozenset(
@@ -33,12 +34,10 @@ READ = frozenset(
 )
 LONG = 40
 DEEPEST = 4
-CONTENT = re.compile(r"""["'`][^"'`]{0,60}[^\W\d_]{3}|snapshot|golden|expected""", re.IGNORECASE)
+CONTENT = regex(r"""["'`][^"'`]{0,60}[^\W\d_]{3}|snapshot|golden|expected""", re.IGNORECASE)
 # What an assertion on a prompt's form names: keys, and the roles of messages.
-KEYS = re.compile(r"""\[\s?["'][\w-]{1,40}["']\s?\]|["'](?:system|user|assistant|developer|tool|role|content)["']""")
-FORMAL = re.compile(
-    r"is not None|isinstance|NotNull|toBeDefined|raises?\b|Throws|\blen\(|toHaveLength|NotEmpty|toHaveBeenCalled|called_with"
-)
+KEYS = regex(r"""\[\s?["'][\w-]{1,40}["']\s?\]|["'](?:system|user|assistant|developer|tool|role|content)["']""")
+FORMAL = regex(r"is not None|isinstance|NotNull|toBeDefined|raises?\b|Throws|\blen\(|toHaveLength|NotEmpty|toHaveBeenCalled|called_with")
 
 
 class HandedPrompts:

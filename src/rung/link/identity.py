@@ -7,26 +7,27 @@ import re
 from functools import cache
 
 from rung.link.project import Project
+from rung.regex import regex
 
 MANIFESTS = (
     "package.json", "pyproject.toml", "Cargo.toml", "composer.json", "setup.cfg", "setup.py", "go.mod", "pom.xml",
     "settings.gradle", "settings.gradle.kts", "deno.json", "mix.exs", "pubspec.yaml",
 )  # fmt: skip
-NAMED = re.compile(
+NAMED = regex(
     r"(?:^|[{,])\s{0,8}\"(?:name|homepage|url|repository|displayName|title)\"\s?:\s?\"([^\"\n]{1,200})\""
     r"|^\s{0,8}(?:name|title)\s?[=:]\s?[\"']?([\w@/. -]{1,100})"
     r"|rootProject\.name\s?=\s?[\"']([^\"'\n]{1,100})|^module (\S{1,200})|<(?:artifactId|name)>([^<\n]{1,100})<",
     re.MULTILINE,
 )
-HEADING = re.compile(r"^(?:#\s+([^\n]{1,120})|([^\n]{1,120})\n[=]{3,}\s*$)", re.MULTILINE)
+HEADING = regex(r"^(?:#\s+([^\n]{1,120})|([^\n]{1,120})\n[=]{3,}\s*$)", re.MULTILINE)
 # What the title of a changelog says beside the project's name.
-COMMON = re.compile(
+COMMON = regex(
     r"\b(?:change ?log|changes|release notes?|releases?|release|history|versions?|version history|what.?s new|news|notable|all|updates?"
     r"|of|for|to|in|the|and|this|project|our|app|package|unreleased)\b|\bv?\d+(?:\.\d+)*\b|\d{4}-\d\d-\d\d",
     re.IGNORECASE,
 )
-PACKAGE = re.compile(r"@?[a-z\d][a-z\d._]*(?:[-/][a-z\d._]+)+")
-WORD = re.compile(r"[^\W\d_]{3,}")
+PACKAGE = regex(r"@?[a-z\d][a-z\d._]*(?:[-/][a-z\d._]+)+")
+WORD = regex(r"[^\W\d_]{3,}")
 
 
 class Identity:

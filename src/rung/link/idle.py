@@ -11,19 +11,20 @@ from rung.facts.code import language_of
 from rung.facts.code.source import Call, Class, Function, Source
 from rung.link.project import Project
 from rung.link.unwired import SETTINGS, STARTED, Unwired
+from rung.regex import regex
 
 SHORTEST = 4
 KNOWN = frozenset({"python", "javascript", "go", "java", "csharp", "ruby", "php", "rust"})
 # Languages in which any type may be what an interface asks for, without saying so.
 STRUCTURAL = frozenset({"go", "rust"})
 # Functions and classes that something outside of the code calls by their names.
-ENTRIES = re.compile(
+ENTRIES = regex(
     r"__\w+__|(?:main|run|start|setup|init|handler?|lambda_handler|handle_?request|middleware|proxy|dispatch|loader|action|default|configure|config|register|forward|"
     r"process|invoke|execute|call|apply|on_?\w+|before_?\w+|after_?\w+|GET|POST|PUT|PATCH|DELETE|inlet|outlet|pipe|predict\w*|call_api|get_assert|activate|deactivate"
     r"|getServerSideProps|getStaticProps|generateMetadata|\w*[mM]iddleware)(?:_?async)?",
     re.IGNORECASE,
 )
-FOUND_BY_NAME = re.compile(r"Filter|Pipelines?|Pipe|Tools?|Action|Plugin|Model|Predictor|EndpointHandler|Handler|Program|Startup")
+FOUND_BY_NAME = regex(r"Filter|Pipelines?|Pipe|Tools?|Action|Plugin|Model|Predictor|EndpointHandler|Handler|Program|Startup")
 # How many files may name something before it is taken for a common word, and how many callers are followed.
 MOST, STEPS = 6, 3
 TEMPLATES = (
@@ -45,37 +46,35 @@ TEMPLATES = (
 )
 # Lines that name a thing and call nothing: imports, exports, comments.
 SILENT = {
-    "python": re.compile(
+    "python": regex(
         r"(?m)^[ \t]*from[ \t]+[\w.]+[ \t]+import[ \t]*(?:\([^()]{0,4000}\)|[^\n(]*)|^[ \t]*import [^\n]*"
         r"|__all__[^\n=]{0,40}=\s*[\[(][^\])]{0,8000}[\])]|^[ \t]*#[^\n]*"
     ),
-    "javascript": re.compile(
+    "javascript": regex(
         r"(?m)^[ \t]*import\b[^;'\"()]{0,4000}?from[ \t]*['\"][^'\"\n]*['\"]|\bexport\s*(?:type\s*)?\{[^}]{0,4000}\}"
         r"|\b(?:const|let|var)\s*\{[^}]{0,2000}\}\s*=\s*(?:await\s+import|require)\([^\n]*"
         r"|\bmodule\.exports\s*=\s*\{[^}]{0,4000}\}|\bexports\.\w+\s*=\s*\w+\s*;?[ \t]*$"
         r"|^[ \t]*(?://|/?\*)[^\n]*"
     ),
 }
-OTHERS = re.compile(
-    r"(?m)^[ \t]*(?:import\b[^\n]*|using\s+(?:static\s+)?[\w.]+\s*;|(?:pub\s+)?use\s[^;]{0,2000};|(?://|/?\*|#(?!\[))[^\n]*)"
-)
+OTHERS = regex(r"(?m)^[ \t]*(?:import\b[^\n]*|using\s+(?:static\s+)?[\w.]+\s*;|(?:pub\s+)?use\s[^;]{0,2000};|(?://|/?\*|#(?!\[))[^\n]*)")
 # Decorators that leave a function to those who call it.
-HARMLESS = re.compile(
+HARMLESS = regex(
     r"(?:^|\.)(?:\w*cache\w*|staticmethod|classmethod|property|contextmanager|asynccontextmanager|wraps|overload|override|retry\w*|observe|traceable|traced?|timed|timeit"
     r"|instrument\w*|\w*span\w*|beartype|validate_call|typechecked|deprecated|singledispatch|inline|must_use|doc|allow|Override|Nullable|NotNull|NonNull|SuppressWarnings|JvmStatic|Throws"
     r"|Deprecated|Obsolete|Transactional|Timed|Retryable)$"
 )
 # Decorators of classes whose objects a container gives to who asks for them, and those that write code for one.
-GIVEN_OUT = re.compile(
+GIVEN_OUT = regex(
     r"(?:^|\.)(?:Component|Service|Singleton|Injectable|ApplicationScoped|RequestScoped|Named|injectable|singleton|Slf4j|Log4j2|\w{0,12}ArgsConstructor|Lazy|Primary"
     r"|ConditionalOn\w{1,20}|Profile)$"
 )
 # Where a container is told of a type that it makes for whoever asks for it.
-REGISTERS = re.compile(r"(?:^|\.)(?:Try)?Add(?:Keyed)?(?:Singleton|Scoped|Transient)(?:<|$)")
-PUBLISHED = re.compile(
+REGISTERS = regex(r"(?:^|\.)(?:Try)?Add(?:Keyed)?(?:Singleton|Scoped|Transient)(?:<|$)")
+PUBLISHED = regex(
     r"maven-publish|<PackageId>|GeneratePackageOnBuild|<IsPackable>true|\"type\"\s*:\s*\"library\"|mavenPublishing|central-publishing"
 )
-MANIFESTS = re.compile(r"(?:^|/)(?:pom\.xml|composer\.json|[\w.-]+\.(?:csproj|gradle|gradle\.kts|gemspec)|Cargo\.toml|lib\.rs|main\.rs)$")
+MANIFESTS = regex(r"(?:^|/)(?:pom\.xml|composer\.json|[\w.-]+\.(?:csproj|gradle|gradle\.kts|gemspec)|Cargo\.toml|lib\.rs|main\.rs)$")
 
 
 class Idle:

@@ -8,9 +8,10 @@ from functools import cached_property
 
 from rung.link.graph import Graph
 from rung.link.project import Project
+from rung.regex import regex
 
-INTERNAL = re.compile(r"(?:^|/)internal(?:/|$)")
-PROGRAM = re.compile(r"^package[ \t]+main\b", re.MULTILINE)
+INTERNAL = regex(r"(?:^|/)internal(?:/|$)")
+PROGRAM = regex(r"^package[ \t]+main\b", re.MULTILINE)
 
 
 class InternalPackages:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 from functools import cached_property
 
 from rung.link.aliases import Aliases
 from rung.link.project import Project
+from rung.regex import regex
 
 JS_SUFFIXES = (".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts", ".cts", ".vue", ".svelte")
-SCRIPT_END = re.compile(r"\.(?:[mc]?js|jsx)$")
+SCRIPT_END = regex(r"\.(?:[mc]?js|jsx)$")
 # Folders into which sources are built, which no repository holds.
-BUILT = re.compile(r"((?:^|/))(?:dist|build|out|lib|esm|cjs)/(?:(?:esm|cjs|src)/)?")
-JS_ALIAS = re.compile(r"^(?:@/|~/|#/|\$lib/|src/|@@/|~~/)")
+BUILT = regex(r"((?:^|/))(?:dist|build|out|lib|esm|cjs)/(?:(?:esm|cjs|src)/)?")
+JS_ALIAS = regex(r"^(?:@/|~/|#/|\$lib/|src/|@@/|~~/)")
 
 
 class JavaScriptImports:

@@ -13,13 +13,14 @@ from rung.link.entities import Entity, snake
 from rung.link.kept_answers import KeptAnswers, plain_name
 from rung.link.metrics import SCALE, SCORING
 from rung.link.project import Project
+from rung.regex import regex
 
 # What takes stored records out, in any language.
-READS = re.compile(
+READS = regex(
     r"(?i)\b(?:select\w*|filter\w*|find\w*|where\w*|query\w*|fetch\w*|scan|objects|scalars|aggregate|from|all|list\w*|get\w*|load\w*|recent\w*|each)\b"
 )
 # What is called like storing, and shows, logs or answers.
-TELLS = re.compile(r"(?i)(?:^|\.)(?:console|logg\w*|log|res|resp|response|reply|sockets?|io|st|toast|print\w*|span|logfire|tqdm)\.")
+TELLS = regex(r"(?i)(?:^|\.)(?:console|logg\w*|log|res|resp|response|reply|sockets?|io|st|toast|print\w*|span|logfire|tqdm)\.")
 NEAR, DEPTH = 2, 5
 
 
@@ -31,8 +32,8 @@ class Judged:
         words = project.vocabulary["monitoring"]
         names = ["judged_fields", "answered_fields", "not_judged", "judges", "answer_fields", "call_fields", "scored", "not_scored"]
         names.append("judging")
-        self.patterns = {k: re.compile(words[k], re.IGNORECASE) for k in names}
-        self.stores = re.compile(words["stores"])
+        self.patterns = {k: regex(words[k], re.IGNORECASE) for k in names}
+        self.stores = regex(words["stores"])
         self._is_scored = cache(self._is_score)  # the same names are met in file after file
         self._told: set[str] = set()
         self._unsure: set[str] = set()
@@ -172,8 +173,8 @@ class Judged:
 
 
 # Folders of evaluations that are run by hand, of tests and of notebooks.
-ELSEWHERE = re.compile(r"(?:^|/)(?:\w*evals?|evaluations?|\w*bench\w*|experiments?|tests?|notebooks?|examples?)/", re.IGNORECASE)
-ANSWER = re.compile(
+ELSEWHERE = regex(r"(?:^|/)(?:\w*evals?|evaluations?|\w*bench\w*|experiments?|tests?|notebooks?|examples?)/", re.IGNORECASE)
+ANSWER = regex(
     r"answer|message|conversation|chat|trace|response|run|session|prompt|question|llm|generation|completion|interaction|query|suggestion",
     re.IGNORECASE,
 )

@@ -14,20 +14,21 @@ from rung.link.panels import panel
 from rung.link.project import Project
 from rung.link.rubrics import asked_for, judges, judges_in, named_criteria
 from rung.link.web import CALL as WEB_CALL
+from rung.regex import regex
 
-EVALUATES = re.compile(
+EVALUATES = regex(
     r"(?:^|[/_.-])(?:evals?|evaluations?|evaluate|bench|benchmarks?|judges?|grad(?:er|ers|ing)|quality)(?:[/_.-]|$)", re.IGNORECASE
 )
-JUDGES = re.compile(
+JUDGES = regex(
     r"(?:^|\.)_*(?:llm_?)?(?:judge|grade)(?:$|_\w+$|[A-Z]\w*$)|_(?:as|with)_judge$|(?:^|[._])judge\.(?:evaluate|score|run|assess|rate|grade)\w*$"
 )
-EACH = re.compile(r"(?:^|\.)(?:map|forEach|each|apply|imap|Select|ForEach|gather|all|\w*[eE]ach\w*)$")
+EACH = regex(r"(?:^|\.)(?:map|forEach|each|apply|imap|Select|ForEach|gather|all|\w*[eE]ach\w*)$")
 # What is named after judging, in any spelling: `judge`, `grade_answer`, `JUDGE_PROMPT`, `AnswerGrader`, `scoreFaithfulness`.
-JUDGING = re.compile(
+JUDGING = regex(
     r"(?<![a-z])(?:judg\w*|grad(?:e|er|ing)s?|scor(?:e|er|ing)|rat(?:e|er|ing)|evaluat\w*|assess\w*|critic|rubric|verdict|referee|examiner)(?![a-z])",
     re.IGNORECASE,
 )
-WORD = re.compile(r"[A-Za-z_]\w{2,80}")
+WORD = regex(r"[A-Za-z_]\w{2,80}")
 VALUES_DEEP = 2
 
 

@@ -8,8 +8,9 @@ from functools import lru_cache
 from rung.facts.code.source import Call, Source
 from rung.link.asking import Asking
 from rung.link.entities import snake
+from rung.regex import regex
 
-WORD = re.compile(r"[A-Za-z_]\w*")
+WORD = regex(r"[A-Za-z_]\w*")
 ROUNDS = 2
 LONGEST = 14  # lines of a call that are looked at
 

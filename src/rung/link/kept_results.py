@@ -9,40 +9,39 @@ from collections.abc import Iterator
 
 from rung.link.project import Project
 from rung.link.prose import sections
+from rung.regex import regex
 
-PAGE = re.compile(r"\.(?:md|mdx|rst|adoc)$", re.IGNORECASE)
-ROW = re.compile(r"^\s*\|(.+)\|\s*$")
-FIGURE = re.compile(r"^[~≈]?\d{1,4}(?:[.,]\d+)?\s?%?$|^\d+\s?(?:/|of)\s?\d+$")
+PAGE = regex(r"\.(?:md|mdx|rst|adoc)$", re.IGNORECASE)
+ROW = regex(r"^\s*\|(.+)\|\s*$")
+FIGURE = regex(r"^[~≈]?\d{1,4}(?:[.,]\d+)?\s?%?$|^\d+\s?(?:/|of)\s?\d+$")
 # What stands in a table's head over figures of quality, and over what was compared.
-QUALITY = re.compile(
+QUALITY = regex(
     r"accura|\bf1\b|\brecall|precision|faithful|grounded|relevan|correct|pass(?:ed|[ -]?rate|@)|win[ -]?rate|hit[ -]?rate|\bmrr\b|ndcg"
     r"|bleu|rouge|exact match|agreement|hallucinat|coheren|fluen|similarity|complete|judge|\bscore|\bgrade|\bquality|\bsuccess|\bsolved"
     r"|\bresolved|\bright\b|helpful",
     re.IGNORECASE,
 )
-COMPARED = re.compile(
+COMPARED = regex(
     r"^(?:llm|models?|prompts?|variants?|versions?|configs?|configurations?|setups?|runs?|dates?|approach|strategy|method|chunk\w*|retrievers?"
     r"|embeddings?|temperature|experiments?|programs?|attempts?|settings?|systems?|pipelines?|metrics?|criteri\w+|measures?|change|commit|release)\b",
     re.IGNORECASE,
 )
 # Words of one's own runs.
-OWN = re.compile(
+OWN = regex(
     r"\b(?:we|our|ours|runs?|ran|measured|evaluat\w+|graded|grading|grades?|judged?|compared?|comparison|cases|questions|samples|examples"
     r"|test ?set|labelled|labeled|baseline|golden|held-out)\b|`[^`\n]{2,80}`",
     re.IGNORECASE,
 )
 # Files that a run leaves behind, by folder or name; thresholds, settings and load tests are no results.
-LEFT = re.compile(
+LEFT = regex(
     r"(?:^|/)(?:[\w-]*(?:runs?|results?|scores?|grades?|grading|gradings|marks|history|measurements?|outcomes?|records?|trials|studies|lab|judge?ments?))/(?:[^/]+/)*[^/]+"
     r"\.(?:json|jsonl|csv|tsv|ya?ml)$|(?:^|/)[^/]*(?:results?|scores|grades|20\d\d-?\d\d(?:-?\d\d)?)[^/]*\.(?:json|jsonl|csv|tsv|ya?ml)$",
     re.IGNORECASE,
 )
 # Tables that are called after an evaluation: results where a column holds what was answered, else its cases.
-SCORED = re.compile(r"(?:^|/)[^/]*eval[^/]*\.(?:csv|tsv)$", re.IGNORECASE)
-ANSWERED = re.compile(
-    r"(?:^|[,\t\s\"_])(?:responses?|answers?|outputs?|predictions?|generated\w*|completions?)(?:[,\t\s\"]|$)", re.IGNORECASE
-)
-NOT_LEFT = re.compile(
+SCORED = regex(r"(?:^|/)[^/]*eval[^/]*\.(?:csv|tsv)$", re.IGNORECASE)
+ANSWERED = regex(r"(?:^|[,\t\s\"_])(?:responses?|answers?|outputs?|predictions?|generated\w*|completions?)(?:[,\t\s\"]|$)", re.IGNORECASE)
+NOT_LEFT = regex(
     r"(?:^|/)(?:migrations?|fixtures?|testdata|seeds?|locales?|schemas?|config|configs|settings|public|static|assets|node_modules|load|perf|k6|locust|\.\w+)/"
     r"|threshold|schema|package|tsconfig|manifest|pric|changelog",
     re.IGNORECASE,

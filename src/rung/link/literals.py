@@ -5,22 +5,24 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from rung.regex import regex
+
 SHORTEST = 3  # shorter ones are in nearly every text
 TELLING = 6  # longer ones tell hardly more
 MOST = 64  # texts that are put together from their parts
 # A part of an expression: an escape, a class, a bracket that opens, a quantifier, or any other sign.
-_PART = re.compile(
+_PART = regex(
     r"\\x[0-9a-fA-F]{2}|\\.|\[\^?\]?(?:\\.|[^\]\\])*\]"
     r"|\((?:\?(?:[aiLmsux]+\)|[aiLmsux-]*:|[=!>]|<[=!]|P?<\w+>|P=\w+\)))?|(?:[*+?]|\{\d*,?\d*\})[?+]?|.",
     re.DOTALL,
 )
-_QUANTIFIER = re.compile(r"[*+?]|\{\d*,?\d*\}")
+_QUANTIFIER = regex(r"[*+?]|\{\d*,?\d*\}")
 _NOWHERE = frozenset(("^", "$", r"\b", r"\B", r"\A", r"\Z"))
 _AROUND = ("(?=", "(?!", "(?<=", "(?<!")
 _CONTROL = {r"\n": "\n", r"\t": "\t", r"\r": "\r"}
-_CLASS = re.compile(r"\[([^\\^\]-]{1,4})\]")
-_FOLDS = re.compile(r"\(\?[aLmsux]*i")
-_VERBOSE = re.compile(r"\(\?[aiLmsu]*x")
+_CLASS = regex(r"\[([^\\^\]-]{1,4})\]")
+_FOLDS = regex(r"\(\?[aLmsux]*i")
+_VERBOSE = regex(r"\(\?[aiLmsu]*x")
 
 Texts = tuple[str, ...]
 Told = tuple[Texts | None, Texts | None]

@@ -13,6 +13,7 @@ from rung.link.project import Project
 from rung.link.shell_agents import ShellAgents
 from rung.link.uses import Uses
 from rung.link.views import view_name
+from rung.regex import regex
 
 # Files in which a constant may name a prompt file or folder.
 NAMES_FILES = Expression(
@@ -20,12 +21,12 @@ NAMES_FILES = Expression(
     re.IGNORECASE,
 )
 # A folder a prompt, a file a part of the conversation.
-SELF_NAMED = re.compile(r"(?:system|user)\.(?:md|txt|j2|jinja2?|hbs|mustache|liquid|tmpl)$")
+SELF_NAMED = regex(r"(?:system|user)\.(?:md|txt|j2|jinja2?|hbs|mustache|liquid|tmpl)$")
 # A name that is worked out, and the suffix behind it.
-FILLED_IN = re.compile(r"(?:\}|%[sv]|\$\w{1,30})(\.\w{2,10})$")
-EMBED = re.compile(r"^//go:embed[ \t]+(.+)$", re.MULTILINE)
+FILLED_IN = regex(r"(?:\}|%[sv]|\$\w{1,30})(\.\w{2,10})$")
+EMBED = regex(r"^//go:embed[ \t]+(.+)$", re.MULTILINE)
 PROJECTS = (".csproj", ".fsproj", ".vbproj")
-RESOURCE = re.compile(r"""<EmbeddedResource\s+Include=["']([^"';]+)""")
+RESOURCE = regex(r"""<EmbeddedResource\s+Include=["']([^"';]+)""")
 
 
 class LoadedPrompts:
@@ -33,7 +34,7 @@ class LoadedPrompts:
 
     def __init__(self, project: Project, graph: Graph, uses: Uses, words: dict[str, Any]) -> None:
         self.project, self.graph, self.uses, self.words = project, graph, uses, words
-        self.paths, self.modules = re.compile(words["paths"], re.IGNORECASE), re.compile(words["modules"], re.IGNORECASE)
+        self.paths, self.modules = regex(words["paths"], re.IGNORECASE), regex(words["modules"], re.IGNORECASE)
         self._parts: dict[str, bool] = {}
         self._spoken: dict[tuple[str, str], bool] = {}
         self._shell = ShellAgents(project)

@@ -12,47 +12,48 @@ from collections.abc import Iterator
 from rung.facts.code.source import Assignment, Call, Comparison, Source, Value
 from rung.link.each import each, header, set_operations
 from rung.link.metrics import judged
+from rung.regex import regex
 
-WORD = re.compile(r"[A-Za-z_]\w{0,80}")
-PART = re.compile(r"\$?([A-Za-z_]\w{0,80})(?:\?\.|\.|->|\[[\"':]{0,2})([A-Za-z_]\w{0,80})")
-FIELD = re.compile(r"([A-Za-z_]\w{0,80})(?:\.|\[[\"'])([A-Za-z_]\w{0,80})(?:[\"']\])?")
+WORD = regex(r"[A-Za-z_]\w{0,80}")
+PART = regex(r"\$?([A-Za-z_]\w{0,80})(?:\?\.|\.|->|\[[\"':]{0,2})([A-Za-z_]\w{0,80})")
+FIELD = regex(r"([A-Za-z_]\w{0,80})(?:\.|\[[\"'])([A-Za-z_]\w{0,80})(?:[\"']\])?")
 ROUNDS = 5
 DEEPEST = 6
 REACH = 12  # lines of an expression that are looked through
 # Calls to which a function is handed that they call with each case.
-EACH = re.compile(r"(?:^|[._])(?:map|apply|imap|starmap|submit|to_thread|run_in_executor|progress_apply|map_async|applymap|batch)$")
-NO_CASES = re.compile(r"^(?:range|count|itertools\.count|os\.|sys\.stdin|iter\(input|tqdm\(range|trange)\b")
+EACH = regex(r"(?:^|[._])(?:map|apply|imap|starmap|submit|to_thread|run_in_executor|progress_apply|map_async|applymap|batch)$")
+NO_CASES = regex(r"^(?:range|count|itertools\.count|os\.|sys\.stdin|iter\(input|tqdm\(range|trange)\b")
 # Calls that hold one value against another.
-HOLDS = re.compile(
+HOLDS = regex(
     r"(?:^|[._])(?:search|fullmatch|match|findall|startswith|endswith|issubset|issuperset|intersection|isdisjoint|ratio|isclose|cos_sim|dot|count|compute"
     r"|includes?|[cC]ontains\w{0,20}|[eE]quals\w{0,20}|EqualFold|eql|startsWith|endsWith|start_with|starts_with|end_with|ends_with|HasPrefix|HasSuffix"
     r"|MatchString|test|is_match|IsMatch|str_contains|stripos|strcasecmp|casecmp|in_array|array_diff|array_intersect|intersect|preg_match|containsAll"
     r"|similar_text|levenshtein)\??$"
 )
-SCORER = re.compile(
+SCORER = regex(
     r"scor|match|metric|exact|check|verif|correct|simil|overlap|compar|bleu|rouge|distance|accura|recall|precision|grade|judge|mark|agree|equal|evaluat"
     r"|(?:^|_)(?:f1|em|hit|kept|covers?|kappa)(?:_|$)|confusion",
     re.IGNORECASE,
 )
 # What is done with an answer and its case besides holding one against the other.
-STORES = re.compile(
+STORES = regex(
     r"(?:^|[._])(?:print|append|write\w*|save\w*|log\w*|info|debug|add|insert\w*|record\w*|dumps?|update|format|extend|put|create\w*|send\w*|checkout|checkpoint\w*|dict)$",
     re.IGNORECASE,
 )
-EXPECTED = re.compile(
+EXPECTED = regex(
     r"expect|label|gold|truth|reference|ideal|solution|correct|should|must_|(?:^|\W)(?:want|keywords?|facts)(?:\W|$)", re.IGNORECASE
 )
 # What is no answer's content: how a call ended, that something came back, how long it is.
-FORMAL = re.compile(
+FORMAL = regex(
     r"__name__|\b(?:None|null|nil|undefined)\b|\.(?:length|size|Length|Count)\b|status|finish_reason|stop_reason|(?:return|exit)_?code|^\s*len\(|\blen\([^()]{0,60}\)\s*$|^\s*(?:\"\"|'')\s*$|isinstance|\btype\("
 )
 # How often a run's answers were right is what an evaluation comes to.
-TALLIES = re.compile(
+TALLIES = regex(
     r"accura|correct|(?<![a-z])(?:scores?|scored|fail(?:s|ed|ures?)?|pass(?:ed|es)?|wrong|misse[sd]|hits?|mistakes|right|precision|recall|f1|bleu|rouge\w*"
     r"|exact|judges?|judged|graded?|grades|verdicts?|agree\w*|win_?rate|mismatch\w*|errors?|expected|similarity|solved)(?![a-z])",
     re.IGNORECASE,
 )
-GRADES = re.compile(r"(?:^|_)(?:judge|grade|score|rate|evaluate|assess|verdict)", re.IGNORECASE)
+GRADES = regex(r"(?:^|_)(?:judge|grade|score|rate|evaluate|assess|verdict)", re.IGNORECASE)
 
 Names = set[tuple[int, str]]
 

@@ -5,20 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-PROFILE = re.compile(r"<profile>(.*?)</profile>", re.DOTALL)
-PROFILES = re.compile(r"<profiles>.*?</profiles>", re.DOTALL)
-COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-ID = re.compile(r"<id>\s*([\w.-]{1,100})\s*</id>")
-ALWAYS = re.compile(r"<activeByDefault>\s*true\s*</activeByDefault>")
-PLUGIN = re.compile(
-    r"<plugin>(?:(?!</?plugin>).)*?<artifactId>\s*maven-(surefire|failsafe)-plugin\s*</artifactId>(.*?)</plugin>", re.DOTALL
-)
-TAKEN = re.compile(r"<include>\s*(?:\*\*/)?([\w*?/]{1,120})(?:\.java|\.class|\.kt)?\s*</include>")
-LEFT = re.compile(r"<exclude>\s*(?:\*\*/)?([\w*?/]{1,120})(?:\.java|\.class|\.kt)?\s*</exclude>")
-GROUPS = re.compile(r"<(groups|excludedGroups)>\s*([^<]{1,200}?)\s*</\1>")
-VALUE = re.compile(r"\$\{([\w.-]{1,100})\}")
-GIVEN = re.compile(r"-D([\w.-]{1,100})=(\S*)")
-BOUND = re.compile(r"<goal>\s*integration-test\s*</goal>")
+from rung.regex import regex
+
+PROFILE = regex(r"<profile>(.*?)</profile>", re.DOTALL)
+PROFILES = regex(r"<profiles>.*?</profiles>", re.DOTALL)
+COMMENT = regex(r"<!--.*?-->", re.DOTALL)
+ID = regex(r"<id>\s*([\w.-]{1,100})\s*</id>")
+ALWAYS = regex(r"<activeByDefault>\s*true\s*</activeByDefault>")
+PLUGIN = regex(r"<plugin>(?:(?!</?plugin>).)*?<artifactId>\s*maven-(surefire|failsafe)-plugin\s*</artifactId>(.*?)</plugin>", re.DOTALL)
+TAKEN = regex(r"<include>\s*(?:\*\*/)?([\w*?/]{1,120})(?:\.java|\.class|\.kt)?\s*</include>")
+LEFT = regex(r"<exclude>\s*(?:\*\*/)?([\w*?/]{1,120})(?:\.java|\.class|\.kt)?\s*</exclude>")
+GROUPS = regex(r"<(groups|excludedGroups)>\s*([^<]{1,200}?)\s*</\1>")
+VALUE = regex(r"\$\{([\w.-]{1,100})\}")
+GIVEN = regex(r"-D([\w.-]{1,100})=(\S*)")
+BOUND = regex(r"<goal>\s*integration-test\s*</goal>")
 
 
 def active(text: str, words: Sequence[str]) -> str:

@@ -12,6 +12,7 @@ from rung.link.asking import Asking
 from rung.link.entities import snake
 from rung.link.expression import Expression
 from rung.link.project import Project
+from rung.regex import regex
 
 # Calls of metrics libraries.
 MEASURES = Expression(
@@ -29,11 +30,11 @@ class Meters:
     def __init__(self, project: Project, asking: Asking) -> None:
         self.project, self.glance = project, asking.uses.glance
         words = project.vocabulary["monitoring"]
-        self.names = re.compile(words["metric_names"], re.IGNORECASE)
-        self.counted, self.not_counted = (re.compile(words[k]) for k in ("metric_counts", "not_metric_counts"))
-        self.calls, self.registers = re.compile(words["metric_calls"]), re.compile(words["metric_registers"])
-        self.labels, self.custom, self.label_names = (re.compile(words[k]) for k in ("label_calls", "custom_calls", "label_names"))
-        self.label_texts, self.spans = Expression(words["label_texts"]), re.compile(words["span_calls"])
+        self.names = regex(words["metric_names"], re.IGNORECASE)
+        self.counted, self.not_counted = (regex(words[k]) for k in ("metric_counts", "not_metric_counts"))
+        self.calls, self.registers = regex(words["metric_calls"]), regex(words["metric_registers"])
+        self.labels, self.custom, self.label_names = (regex(words[k]) for k in ("label_calls", "custom_calls", "label_names"))
+        self.label_texts, self.spans = Expression(words["label_texts"]), regex(words["span_calls"])
 
     def facts(self) -> Iterator[Fact]:
         """Token, cost or latency metrics of model calls, through a metrics library."""

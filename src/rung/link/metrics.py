@@ -12,22 +12,23 @@ from rung.facts.catalogue import Tool, glob_matches
 from rung.facts.code.source import Call, Source, Value
 from rung.link.data_files import locate
 from rung.link.project import Project
+from rung.regex import regex
 
-SCORING = re.compile(
+SCORING = regex(
     r"\b(?:scores?|rat(?:e|ing)|grade|judge|evaluat\w+|criteri\w+|scale|how well|number only|verdict|assess|weigh|compare the answers?"
     r"|check (?:the |an |each |whether the )?(?:answers?|replies|reply|responses?)"
     r"|(?<!question )(?<!quotation )(?<!exclamation )(?<!punctuation )marks?|stars)\b",
     re.IGNORECASE,
 )
 # What asks for one verdict, whatever it weighs, and what for several.
-ONE = re.compile(
+ONE = regex(
     r"\b(?:one|single) (?:overall |final |combined )?(?:verdict|score|grade|rating|number|word|letter|integer|mark|digit)\b"
     r"|\b(?:overall|combined) (?:verdict|score|grade|rating|mark)\b|\b(?:pass or fail|yes or no|(?:in)?correct or (?:in)?correct)\b"
     r"|\b(?:only|just|nothing but) (?:with )?(?:the |a |an |one |that )?(?:word|number|score|digit|integer|verdict|letter)\b"
     r"|\b(?:that |the )?(?:word|number|digit|integer|verdict|letter) (?:only|alone)\b",
     re.IGNORECASE,
 )
-EACH = re.compile(
+EACH = regex(
     r"\b(?:each|every|both|all|per|following|separate\w*|two|three|four|five|six|several)\b.{0,30}?"
     r"\b(?:criteri\w+|dimensions?|aspects?|scores?|ratings?|metrics?|grades?|axes|numbers?)\b"
     r"|\b(?:criteri\w+|dimensions?|aspects?) (?:separately|on its own|one by one)"
@@ -35,8 +36,8 @@ EACH = re.compile(
     re.IGNORECASE,
 )
 # What a judge calls accuracy is correctness against written criteria.
-ACCURATE = re.compile(r"\b(?:accuracy|accurate|factual\w*)\b", re.IGNORECASE)
-SCALE = re.compile(
+ACCURATE = regex(r"\b(?:accuracy|accurate|factual\w*)\b", re.IGNORECASE)
+SCALE = regex(
     r"\b(?:1|one|0|zero)(?:\.0)?\s*(?:\([^()\n]{1,60}\)\s*)?(?:-|\u2013|\.\.|to|and|through)\s*(?:5|10|100|1|five|ten)\b"
     r"|\b(?:marks?|scores?|stars|rat(?:e|ing)s?|scale|grades?)\s(?:of\s|from\s|between\s|in\s){1,2}[01]\s*(?:-|\u2013|\.\.|to|and)\s*\d{1,3}\b"
     r"|\bout of (?:5|10|100)\b|\bscore\b|\b(?:yes|no|true|false|pass|fail)\b.*\b(?:only|word)\b"
@@ -44,16 +45,16 @@ SCALE = re.compile(
     re.IGNORECASE,
 )
 # What the name of a judge's prompt has besides its metric.
-PROMPT_PART = re.compile(
+PROMPT_PART = regex(
     r"^(?:rag|qna|qa|gpt|llm|answer|response|eval\w*|judge|score|grade|check)[_-]|(?:[_-](?:prompt|template|judge|eval\w*|scor(?:e|er|ing)|grader?|v\d+))+$",
     re.IGNORECASE,
 )
-SCORED = re.compile(r"score|(?<!ri)eval|metric|rating|(?<!up)grade|judge|_avg|mean|check", re.IGNORECASE)
-EVALUATES = re.compile(r"score|(?<!ri)eval|metric|rating|(?<!up)grade|judge|check", re.IGNORECASE)
-HANDED = re.compile(r"metric|evaluator|scor", re.IGNORECASE)
+SCORED = regex(r"score|(?<!ri)eval|metric|rating|(?<!up)grade|judge|_avg|mean|check", re.IGNORECASE)
+EVALUATES = regex(r"score|(?<!ri)eval|metric|rating|(?<!up)grade|judge|check", re.IGNORECASE)
+HANDED = regex(r"metric|evaluator|scor", re.IGNORECASE)
 # How the metric begins that is a criterion of a judge's own rubric, and none of the vocabulary's.
 OWN = "criterion:"
-CRITERIA_FILE = re.compile(r"[\w-]+\.(?:json|ya?ml|toml)$")
+CRITERIA_FILE = regex(r"[\w-]+\.(?:json|ya?ml|toml)$")
 CRITERIA = frozenset(
     {"criteria", "criterion", "evaluation_steps", "evaluationsteps", "evaluation_criteria", "rubric", "grading_instructions", "scoring"}
 )

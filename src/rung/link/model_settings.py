@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from rung.facts.fact import Fact
+from rung.regex import regex
 
 if TYPE_CHECKING:
     from rung.link.models import Models
@@ -16,9 +17,9 @@ if TYPE_CHECKING:
 # Formats of what is deployed, wherever their files lie.
 DEPLOYED = ("arm", "bicep", "cloudformation", "compose", "helm", "kubernetes", "terraform")
 # A value that a framework takes from the environment, with its default; and keys of settings that are of a language model.
-PLACEHOLDER = re.compile(r"^\$\{[\w.-]+(?::([^{}]*))?\}$")
-LANGUAGE = re.compile(r"chat|language|llm|completion|openai|generat", re.IGNORECASE)
-INDEX = re.compile(r"(?:^|\.)\d+(?=\.|$)")
+PLACEHOLDER = regex(r"^\$\{[\w.-]+(?::([^{}]*))?\}$")
+LANGUAGE = regex(r"chat|language|llm|completion|openai|generat", re.IGNORECASE)
+INDEX = regex(r"(?:^|\.)\d+(?=\.|$)")
 
 
 class ModelSettings:

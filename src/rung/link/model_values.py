@@ -7,12 +7,13 @@ import re
 from typing import TYPE_CHECKING
 
 from rung.facts.code.source import Assignment, Call, Source, Value
+from rung.regex import regex
 
 if TYPE_CHECKING:
     from rung.link.models import Models
 
-DOTTED = re.compile(r"\b[A-Za-z_]\w{0,40}(?:\.\w{1,40}){1,4}")
-LOOKED_UP = re.compile(r"[\w.]*(?:model|llm|engine|deployment)\w*(?:\?\.)?\[", re.IGNORECASE)
+DOTTED = regex(r"\b[A-Za-z_]\w{0,40}(?:\.\w{1,40}){1,4}")
+LOOKED_UP = regex(r"[\w.]*(?:model|llm|engine|deployment)\w*(?:\?\.)?\[", re.IGNORECASE)
 
 
 class ModelValues:

@@ -25,31 +25,32 @@ from rung.link.providers import of_default_provider
 from rung.link.retired import Retired
 from rung.link.shell_agents import ShellAgents
 from rung.link.uses import Uses
+from rung.regex import regex
 
-MODEL_LINE = re.compile(
+MODEL_LINE = regex(
     r"^\s*-?\s*(?:model|model_name|azure_deployment|deployment_name|deployment|engine|modelId)\s*[:=]?\s*[\"']?([\w./:@-]+)[\"']?\s*$"
 )
 # A judge's model beside the main one says nothing of the choice of the main one.
-EVALUATES = re.compile(
+EVALUATES = regex(
     r"(?:^|/)(?:\w*(?<!ri)evals?|evaluations?|\w*benchmarks?(?:[_-]results?)?|experiments?|red-?_?team\w*|results|leaderboards?)/"
     r"|(?:^|/)[\w-]*benchmark[\w-]*\.\w+$",
     re.IGNORECASE,
 )
 # Files that hold settings, also where nothing in them leads to a model.
-CONFIGURES = re.compile(
+CONFIGURES = regex(
     r"(?:^|[/_.-])(?:configs?|settings?|constants?|options|env|environment|models?|llms?|defaults?|globals?|registry|stacks?|infra|infrastructure|cdk|iac|constructs?)(?:[/_.-]|\.\w+$)|(?:Config|Settings|Options|Constants|Stack)\.\w+$",
     re.IGNORECASE,
 )
 # What a repository's own wrapper around models is called.
-WRAPPER = re.compile(r"model$|llm$|provider$|chat$|complet(?:e|ion)$|generate\w*$|ask$|prompt$", re.IGNORECASE)
+WRAPPER = regex(r"model$|llm$|provider$|chat$|complet(?:e|ion)$|generate\w*$|ask$|prompt$", re.IGNORECASE)
 # Languages in which a model is set by a method that is called after it.
 BUILDERS = ("java", "csharp", "rust", "go")
-CASE = re.compile(r"(?<=[a-z\d])(?=[A-Z])")
-COUNTS = re.compile(r"encod|token|count|price|cost|limit|supports", re.IGNORECASE)
+CASE = regex(r"(?<=[a-z\d])(?=[A-Z])")
+COUNTS = regex(r"encod|token|count|price|cost|limit|supports", re.IGNORECASE)
 # Functions of a provider's package that make the provider, which is then called with a model's name.
-MAKER = re.compile(r"create[A-Z]\w*$")
+MAKER = regex(r"create[A-Z]\w*$")
 # A function or class whose purpose is to make the models is the one place that names them.
-FACTORY = re.compile(
+FACTORY = regex(
     r"(?:^|[_ ])(?:init|create|get|make|build|load|setup|default)_?\w*_?(?:models?|llms?|clients?|provider)\b"
     r"|(?:Config|Configs|Settings|Factory|Registry|Options)\b|(?:create|get|make|build)(?:\w*)(?:Model|LLM|Client)\b"
 )
@@ -63,15 +64,15 @@ class Models:
         self._names: dict[str, frozenset[str]] = {}
         self.retired = Retired(graph)
         words = project.vocabulary["models"]
-        self.family = re.compile(words["families"], re.IGNORECASE)
-        self.other = re.compile(words["not_generative"], re.IGNORECASE)
-        self.pinned = re.compile(words["pinned"])
-        self.version = re.compile(words["version"])
-        self.name = re.compile(words["names"], re.IGNORECASE)
-        self.other_role = re.compile(words["other_roles"], re.IGNORECASE)
-        self.version_name = re.compile(words["version_names"], re.IGNORECASE)
+        self.family = regex(words["families"], re.IGNORECASE)
+        self.other = regex(words["not_generative"], re.IGNORECASE)
+        self.pinned = regex(words["pinned"])
+        self.version = regex(words["version"])
+        self.name = regex(words["names"], re.IGNORECASE)
+        self.other_role = regex(words["other_roles"], re.IGNORECASE)
+        self.version_name = regex(words["version_names"], re.IGNORECASE)
         self.keywords, self.agents = tuple(words["keywords"]), frozenset(words["agent_commands"])
-        self.other_calls, self.other_tasks = re.compile(words["not_generative_calls"]), re.compile(words["not_generative_tasks"])
+        self.other_calls, self.other_tasks = regex(words["not_generative_calls"]), regex(words["not_generative_tasks"])
         self.definitions, self.deployments, self.values = Definitions(self), Deployments(self), ModelValues(self)
 
     def is_model(self, text: str) -> bool:

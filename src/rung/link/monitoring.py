@@ -15,12 +15,13 @@ from rung.link.meters import Meters
 from rung.link.project import Project
 from rung.link.records import Records
 from rung.link.unwired import Unwired
+from rung.regex import regex
 
-USAGE = re.compile(r"^(?:token_)?usage$|^model_stats$|^(?:usage|token)_(?:data|json|stats)$")
+USAGE = regex(r"^(?:token_)?usage$|^model_stats$|^(?:usage|token)_(?:data|json|stats)$")
 # A field of what is searched: a count of tokens beside it is the passage's.
-PASSAGE = re.compile(r"(?:^|_)embeddings?(?:$|_(?!tokens|cost))")
-PRICE = re.compile(r"cost|price")
-LOG_FILE = re.compile(r"\.(?:jsonl|ndjson|csv|db|sqlite)\b")
+PASSAGE = regex(r"(?:^|_)embeddings?(?:$|_(?!tokens|cost))")
+PRICE = regex(r"cost|price")
+LOG_FILE = regex(r"\.(?:jsonl|ndjson|csv|db|sqlite)\b")
 
 
 class Monitoring:
@@ -29,7 +30,7 @@ class Monitoring:
     def __init__(self, project: Project, asking: Asking) -> None:
         self.project, self.asking, self.unwired = project, asking, Unwired(project, asking.graph)
         words = project.vocabulary["monitoring"]
-        self.patterns = {k: re.compile(v, re.IGNORECASE) for k, v in words.items()}
+        self.patterns = {k: regex(v, re.IGNORECASE) for k, v in words.items()}
 
     def facts(self) -> list[Fact]:
         """All facts of this room."""

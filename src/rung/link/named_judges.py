@@ -9,6 +9,7 @@ from rung.facts.catalogue import Tool, glob_matches
 from rung.facts.code.source import Source, Value
 from rung.link.metrics import CRITERIA, OWN, patterns
 from rung.link.project import Project
+from rung.regex import regex
 
 JUDGED = "judged"
 NAMES = frozenset(
@@ -16,14 +17,14 @@ NAMES = frozenset(
 )
 WRITTEN = CRITERIA | {"definition", "guidelines", "instructions", "prompt", "prompt_template", "task_introduction", "template"}
 # What goes on in one case is the case's own criterion, and no metric of the run.
-CASE = re.compile(r"(?:^|\.)(?:\w*[cC]ase|Example|Sample|Task|it|test)$")
-GENERIC = re.compile(
+CASE = regex(r"(?:^|\.)(?:\w*[cC]ase|Example|Sample|Task|it|test)$")
+GENERIC = regex(
     r"^(?:llm[_\s-]?)?(?:judge\w*|evaluat\w+|grader?|score[rd]?|quality|overall|metric|rubric|check|default|custom|test|result|verdict|g[_-]?eval|pass(?:ed)?|llm)"
     r"(?:[_\s-]?\d+)?$",
     re.IGNORECASE,
 )
 # Names of what looks at an answer's form alone.
-FORMAL = re.compile(
+FORMAL = regex(
     r"(?:^|[_\s-])(?:sections?|headings?|format(?:ting)?|structure|layout|length|json|schema|markdown)(?:$|[_\s-])", re.IGNORECASE
 )
 LONGEST, DEEPEST = 60, 3

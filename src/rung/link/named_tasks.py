@@ -9,10 +9,11 @@ from rung.facts.code.source import Source
 from rung.facts.pipelines.types import Run
 from rung.link.evaluation import Evaluation
 from rung.link.project import Project
+from rung.regex import regex
 
-RAKEFILE = re.compile(r"(?:^|/)(?:[Rr]akefile(?:\.rb)?|[\w.-]+\.rake)$")
+RAKEFILE = regex(r"(?:^|/)(?:[Rr]akefile(?:\.rb)?|[\w.-]+\.rake)$")
 CONSOLES = ("artisan", "console")
-TYPE = re.compile(r"\b[A-Z]\w+")
+TYPE = regex(r"\b[A-Z]\w+")
 
 
 def starts(project: Project, run: Run, evaluation: Evaluation) -> bool:

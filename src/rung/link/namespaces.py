@@ -9,14 +9,15 @@ from functools import cached_property
 from typing import Any
 
 from rung.link.project import Project
+from rung.regex import regex
 
 # `use A\B\{C, D}`, and what is named where it is used: in full, by a static call, or made.
-_USED = re.compile(
+_USED = regex(
     r"^[ \t]*use[ \t]+(?:(?:function|const)[ \t]+)?\\?(\w[\w\\]*)(?:[ \t]*\{([^}]*)\})?"
     r"|(?<![\w\\$])(\\[A-Z]\w*(?:\\\w+)*|[A-Z]\w*(?:\\\w+)*(?=::)|(?<=new )[A-Z]\w*(?:\\\w+)*)",
     re.MULTILINE,
 )
-_INCLUDED = re.compile(r"\b(?:require|include)(?:_once)?\b([^;'\"\n]{0,60})['\"]([^'\"\n]{1,200})['\"]")
+_INCLUDED = regex(r"\b(?:require|include)(?:_once)?\b([^;'\"\n]{0,60})['\"]([^'\"\n]{1,200})['\"]")
 _SECTIONS = ("autoload", "autoload-dev")
 
 

@@ -6,17 +6,18 @@ import re
 from collections.abc import Iterable, Iterator
 
 from rung.facts.code.source import Call, Source
+from rung.regex import regex
 
 # Methods that are called by calling the object itself.
 CALLED = ("__call__", "__invoke")
 # Where the type of a parameter stands before its name, and where it stands at all.
 TYPE_FIRST = ("php", "java", "csharp")
 TYPED = (*TYPE_FIRST, "python", "javascript", "rust")
-BEFORE = re.compile(r"\b([A-Z]\w{0,80})(?:<[\w, ?]{1,80}>)?\??[ \t]+[&$]{0,2}(\w{1,80})[ \t]*(?=[,)=])")
-BEHIND = re.compile(r"\b(\w{1,80})\??[ \t]*:[ \t]*(?:&(?:mut )?)?([A-Z]\w{0,80})[ \t]*(?=[,)=|])")
+BEFORE = regex(r"\b([A-Z]\w{0,80})(?:<[\w, ?]{1,80}>)?\??[ \t]+[&$]{0,2}(\w{1,80})[ \t]*(?=[,)=])")
+BEHIND = regex(r"\b(\w{1,80})\??[ \t]*:[ \t]*(?:&(?:mut )?)?([A-Z]\w{0,80})[ \t]*(?=[,)=|])")
 # What hands out an object of the class that it is given.
 CONTAINER = ("app", "resolve", "make", "get", "getBean", "inject", "getService", "GetService", "GetRequiredService")
-TYPE = re.compile(r"_?[A-Z]\w*")
+TYPE = regex(r"_?[A-Z]\w*")
 
 
 def made(source: Source) -> dict[str, str]:

@@ -11,12 +11,13 @@ from rung.link.asking import Asking
 from rung.link.expression import Expression
 from rung.link.gates import Reach
 from rung.link.project import Project
+from rung.regex import regex
 
 # Files of a user interface, which no import joins with the model; and those that a framework finds by itself.
 INTERFACES = (".tsx", ".jsx", ".vue", ".svelte")
-FOUND_BY_PLACE = re.compile(r"\.(?:vue|svelte)$|(?:^|/)(?:pages|app|routes|views)/|(?:^|/)(?:page|index|main|App|layout)\.\w+$")
-SHOWN_ONLY = re.compile(r"(?:^|/)(?:stories|storybook|__stories__|demos?|mocks?)/|\.stories\.\w+$", re.IGNORECASE)
-COMMENT = re.compile(r"^[ \t]*(?://|\*|/\*|#(?!\[)|<!--|\{/\*).*$", re.MULTILINE)
+FOUND_BY_PLACE = regex(r"\.(?:vue|svelte)$|(?:^|/)(?:pages|app|routes|views)/|(?:^|/)(?:page|index|main|App|layout)\.\w+$")
+SHOWN_ONLY = regex(r"(?:^|/)(?:stories|storybook|__stories__|demos?|mocks?)/|\.stories\.\w+$", re.IGNORECASE)
+COMMENT = regex(r"^[ \t]*(?://|\*|/\*|#(?!\[)|<!--|\{/\*).*$", re.MULTILINE)
 
 
 class Offers:
@@ -33,7 +34,7 @@ class Offers:
         self.requests = Expression(words["requests"], re.IGNORECASE)
         self.counterparts = {name: Expression(words[f"counterpart_{name}"], re.IGNORECASE) for name in ("plan", "tool")}
         self._answered: dict[str, bool] = {}
-        self.elicits, self.elicited = re.compile(words["elicits"]), re.compile(words["elicited"], re.IGNORECASE)
+        self.elicits, self.elicited = regex(words["elicits"]), regex(words["elicited"], re.IGNORECASE)
 
     @cached_property
     def _around(self) -> frozenset[str]:

@@ -11,21 +11,22 @@ from rung.link.asking import Asking
 from rung.link.data_files import locate
 from rung.link.evaluation import Evaluation
 from rung.link.project import Project
+from rung.regex import regex
 
 REWRITES = (
     r"(?:improv\w{0,5}|rewrit\w{0,4}|optimi[sz]\w{0,5}|refin\w{0,4}|revis\w{0,4}|rephras\w{0,4}|mutat\w{0,4}|better|vary"
     r"|variations?|crossover|combine)"
 )
-BETTER = re.compile(
+BETTER = regex(
     rf"\b{REWRITES}\b[^.!?]{{0,80}}\b(?:prompts?|instructions?|templates?)\b|\b(?:prompts?|instructions?|templates?)\b[^!?]{{0,160}}\b{REWRITES}\b",
     re.IGNORECASE,
 )
-SCORE = re.compile(
+SCORE = regex(
     r"(?<![a-z])(?:scores?|best|accuracy|acc|f1|fitness|loss|metric|after|before|rate|hits|correct|wins?|errors?)(?![a-z])", re.IGNORECASE
 )
-MEASURES = re.compile(r"score|accuracy|evaluat|fitness|pass_?rate|win_?rate|f1", re.IGNORECASE)  # functions that ask and measure
-PICKS = re.compile(r"(?:^|\.)(?:max|min|sorted|sort|nlargest|nsmallest|idxmax|argmax)$")
-PROMPT_FILE = re.compile(r"[\w./-]{1,80}\.(?:txt|md|j2|jinja2?|prompt|prompty|ya?ml)")
+MEASURES = regex(r"score|accuracy|evaluat|fitness|pass_?rate|win_?rate|f1", re.IGNORECASE)  # functions that ask and measure
+PICKS = regex(r"(?:^|\.)(?:max|min|sorted|sort|nlargest|nsmallest|idxmax|argmax)$")
+PROMPT_FILE = regex(r"[\w./-]{1,80}\.(?:txt|md|j2|jinja2?|prompt|prompty|ya?ml)")
 SHORTEST = 30
 
 

@@ -9,11 +9,12 @@ from rung.link.asking import Asking
 from rung.link.candidates import HINT
 from rung.link.project import Project
 from rung.link.scored_names import metric_of
+from rung.regex import regex
 
-EVALUATES = re.compile(r"(?:^|[._])(?:evaluate|score|judge|grade|measure|assess|rate)(?:_?(?:answer|response|case|async))?$", re.IGNORECASE)
-JUDGE = re.compile(r"_?(?:Evaluator|Judge|Scorer|Grader|Metric|Checker|Evaluation)$", re.IGNORECASE)
+EVALUATES = regex(r"(?:^|[._])(?:evaluate|score|judge|grade|measure|assess|rate)(?:_?(?:answer|response|case|async))?$", re.IGNORECASE)
+JUDGE = regex(r"_?(?:Evaluator|Judge|Scorer|Grader|Metric|Checker|Evaluation)$", re.IGNORECASE)
 # What a loop goes through: it ends by a name of cases, cut or handed to a counter at most.
-CASES = re.compile(
+CASES = regex(
     r"(?:questions|cases|test_?sets?|tests|samples|data_?sets?|examples|goldens?|scenarios|rows)(?:\[[^\]]{0,40}\])?(?:\.\w{1,20}\(\))?(?:,[^()]{0,60})?\){0,3}$",
     re.IGNORECASE,
 )

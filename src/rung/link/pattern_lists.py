@@ -10,9 +10,10 @@ from rung.link.gates import TESTS
 from rung.link.glance import Glance
 from rung.link.project import Project
 from rung.link.refusals import LOOKS
+from rung.regex import regex
 
 NEAR = 10
-COMMENT = re.compile(r"^\s*(?:#(?!\[)|//|\*|/\*).*$")
+COMMENT = regex(r"^\s*(?:#(?!\[)|//|\*|/\*).*$")
 # An expression that is made of what stands elsewhere, in the usual languages; and what reads a file of data.
 MADE = Expression(
     r"(?:\bRegex(?:Builder|Set)?::new\(|\bre\.(?:compile|search|match)\(|new RegExp\(|regexp\.(?:Must)?Compile\(|Pattern\.compile\("
@@ -30,7 +31,7 @@ class PatternLists:
     def __init__(self, project: Project, glance: Glance) -> None:
         self.project, self.glance = project, glance
         self._known: dict[str, frozenset[str]] = {}
-        self.withheld = re.compile(project.vocabulary["safety"]["withheld"], re.IGNORECASE)
+        self.withheld = regex(project.vocabulary["safety"]["withheld"], re.IGNORECASE)
 
     def functions(self, path: str) -> frozenset[str]:
         """Names of the functions that look for the patterns of a file of data in what they get."""

@@ -11,15 +11,16 @@ from rung.link.graph import Graph
 from rung.link.pins import IN_CODE, SHARED, SIDE, is_content
 from rung.link.project import Project
 from rung.link.providers import PROVIDER, named_providers
+from rung.regex import regex
 
 # A line that loads modules by names that are worked out.
-LOADS = re.compile(
+LOADS = regex(
     r"(?:import_module|__import__)\([^)\n]{0,80}(?:\{|\+|%|module|path|plugin|provider|name|class)|(?:iter_modules|walk_packages|readdirSync|autoload)\("
     r"|require\.context|import\.meta\.glob"
 )
 # What is said to be the model where nobody chooses one.
-DEFAULT = re.compile(r"(?:^|[._])default_?(?:(?:llm|chat|ai)_?)?(?:model|llm)(?:_?(?:name|id))?$", re.IGNORECASE)
-WRITTEN = re.compile(r"(?:^|[._])(?:environ|env|ENV)\.\w+$")
+DEFAULT = regex(r"(?:^|[._])default_?(?:(?:llm|chat|ai)_?)?(?:model|llm)(?:_?(?:name|id))?$", re.IGNORECASE)
+WRITTEN = regex(r"(?:^|[._])(?:environ|env|ENV)\.\w+$")
 # Folders at the top that hold one application each below them.
 GATHERING = frozenset(
     {"apps", "packages", "services", "projects", "examples", "samples", "libs", "crates", "modules", "notebooks", "cookbook"}

@@ -9,19 +9,20 @@ from dataclasses import replace
 
 from rung.facts.code.source import Value
 from rung.facts.fact import Fact
+from rung.regex import regex
 
 IN_CODE = ("constant", "environment", "factory", "setting", "table")
-SHARED = re.compile(r"config|settings|constants|defaults|\.(?:env|ya?ml|json|toml|properties|tf|bicep)", re.IGNORECASE)
+SHARED = regex(r"config|settings|constants|defaults|\.(?:env|ya?ml|json|toml|properties|tf|bicep)", re.IGNORECASE)
 # Folders of what shows or teaches an application, beside it.
-SIDE = re.compile(
+SIDE = regex(
     r"(?:^|/)[\w.-]*(?:demos?|samples?|examples?|tutorials?|cookbooks?|recipes|playgrounds?|showcases?|workshops?|snippets|blogs?)[\w.-]*/",
     re.IGNORECASE,
 )
 # Folders of data that a user starts from, and files that are such data.
-CONTENT = re.compile(r"(?:^|/)[\w.-]*(?:templates?|presets?|gallery|marketplace|seeds?|starters?|blueprints?)/", re.IGNORECASE)
-DATA = re.compile(r"\.(?:json|ya?ml|toml)$")
+CONTENT = regex(r"(?:^|/)[\w.-]*(?:templates?|presets?|gallery|marketplace|seeds?|starters?|blueprints?)/", re.IGNORECASE)
+DATA = regex(r"\.(?:json|ya?ml|toml)$")
 # What an entry of a list of prices or abilities says of a model.
-PRICE = re.compile(r"pric|cost|usd|per_?(?:1?k|m|million)|context_?(?:window|length|size|limit)|cutoff|released", re.IGNORECASE)
+PRICE = regex(r"pric|cost|usd|per_?(?:1?k|m|million)|context_?(?:window|length|size|limit)|cutoff|released", re.IGNORECASE)
 FEW = 3
 
 

@@ -26,12 +26,13 @@ from rung.link.runner_files import narrow
 from rung.link.selection import Selection, options, select
 from rung.link.skips import Surroundings
 from rung.link.uses import Uses
+from rung.regex import regex
 
 CLOSURE = 4
-GIVEN = re.compile(r"(?:arg(?:ument)?|option|param)s?$", re.IGNORECASE)
+GIVEN = regex(r"(?:arg(?:ument)?|option|param)s?$", re.IGNORECASE)
 # Arguments that are only known when a command runs, and the shell's loop that may tell them.
-UNKNOWN = re.compile(r"\$\{?(\w+)\}?|\$\((.*)|\$[@*]|`[^`]+`|\bxargs\b|\{\}")
-LOOP = re.compile(r"\bfor\s+(\w+)\s+in\s+([^;]+?)\s*(?:;|$)")
+UNKNOWN = regex(r"\$\{?(\w+)\}?|\$\((.*)|\$[@*]|`[^`]+`|\bxargs\b|\{\}")
+LOOP = regex(r"\bfor\s+(\w+)\s+in\s+([^;]+?)\s*(?:;|$)")
 LOOP_ABOVE = 6
 
 

@@ -9,36 +9,35 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 
 from rung.facts.code import language_of
 from rung.link.project import Project
+from rung.regex import regex
 
 # What a class derives from, as it is written.
 DERIVES = {
-    "python": re.compile(r"^[ \t]*class[ \t]+\w+[ \t]*\(([^)]*)\)", re.MULTILINE),
-    "rust": re.compile(r"\bimpl(?:<[^>{]*>)?\s+(\w+)(?:<[^>{]*>)?\s+for\b"),
+    "python": regex(r"^[ \t]*class[ \t]+\w+[ \t]*\(([^)]*)\)", re.MULTILINE),
+    "rust": regex(r"\bimpl(?:<[^>{]*>)?\s+(\w+)(?:<[^>{]*>)?\s+for\b"),
 }
-CLAUSE = re.compile(r"\bclass\s+\w+(?:<[^>{]*>)?\s*(?:\([^){]*\)\s*)?(?:extends|implements|:)\s*([^{\n]+)")
-DECLARES = re.compile(r"\b(?:class|interface|trait|record|struct|type)\s+(\w+)")
+CLAUSE = regex(r"\bclass\s+\w+(?:<[^>{]*>)?\s*(?:\([^){]*\)\s*)?(?:extends|implements|:)\s*([^{\n]+)")
+DECLARES = regex(r"\b(?:class|interface|trait|record|struct|type)\s+(\w+)")
 # Go's types implement an interface by having its methods.
-INTERFACE = re.compile(r"^type\s+(\w{1,80})\s+interface\s*\{\s*\n((?:[^}\n]{0,400}\n){1,12}?)\}", re.MULTILINE)
-REQUIRED = re.compile(r"^\s*(\w+)\(", re.MULTILINE)
-METHOD = re.compile(r"^func\s+\(\w*\s*\*?\w+(?:\[\w+\])?\)\s+(\w+)\(", re.MULTILINE)
+INTERFACE = regex(r"^type\s+(\w{1,80})\s+interface\s*\{\s*\n((?:[^}\n]{0,400}\n){1,12}?)\}", re.MULTILINE)
+REQUIRED = regex(r"^\s*(\w+)\(", re.MULTILINE)
+METHOD = regex(r"^func\s+\(\w*\s*\*?\w+(?:\[\w+\])?\)\s+(\w+)\(", re.MULTILINE)
 # Methods of all kinds of types.
 USUAL = frozenset(
     {"Close", "Error", "String", "Name", "ID", "Get", "Set", "Read", "Write", "Len", "Do", "Start", "Stop", "ServeHTTP", "Ping", "Init"}
 )
 # Python's classes implement a protocol by having its methods.
-PROTOCOL = re.compile(
+PROTOCOL = regex(
     r"^class[ \t]+(\w{1,80})\((?:[\w.]{1,80},[ \t]*){0,3}(?:\w{1,40}\.)?Protocol(?:\[[\w, ]{1,80}\])?\)[ \t]*:[^\n]{0,200}\n"
     r"((?:[ \t]+\S[^\n]{0,400}\n|[ \t]*\n){1,80})",
     re.MULTILINE,
 )
-DEFINES = re.compile(r"^[ \t]+(?:async[ \t]+)?def[ \t]+([A-Za-z]\w{0,80}|__call__)\(", re.MULTILINE)
+DEFINES = regex(r"^[ \t]+(?:async[ \t]+)?def[ \t]+([A-Za-z]\w{0,80}|__call__)\(", re.MULTILINE)
 # TypeScript's objects implement an interface by having its methods, where a function or constant says that it gives one.
-SHAPE = re.compile(r"\b(?:interface|type)\s{1,4}(\w{1,80})[^{;\n]{0,80}\{([^}]{1,2000})\}")
-SHAPED = re.compile(r"^[ \t]{1,12}(?:readonly\s)?(\w{1,60})\??(?:<[^>\n]{1,60}>)?(?:\(|:[ \t]{0,4}(?:<[^>\n]{1,60}>)?\()", re.MULTILINE)
-GIVES = re.compile(
-    r"[\w)][ \t]{0,2}:[ \t]{0,2}(?:Promise<)?([A-Z]\w{1,80})>?\s{1,4}(?:=>|=(?![=>])|\{)|\b(?:satisfies|as)\s([A-Z]\w{1,80})"
-)
-WORD = re.compile(r"\w+")
+SHAPE = regex(r"\b(?:interface|type)\s{1,4}(\w{1,80})[^{;\n]{0,80}\{([^}]{1,2000})\}")
+SHAPED = regex(r"^[ \t]{1,12}(?:readonly\s)?(\w{1,60})\??(?:<[^>\n]{1,60}>)?(?:\(|:[ \t]{0,4}(?:<[^>\n]{1,60}>)?\()", re.MULTILINE)
+GIVES = regex(r"[\w)][ \t]{0,2}:[ \t]{0,2}(?:Promise<)?([A-Z]\w{1,80})>?\s{1,4}(?:=>|=(?![=>])|\{)|\b(?:satisfies|as)\s([A-Z]\w{1,80})")
+WORD = regex(r"\w+")
 
 
 class Ports:

@@ -17,13 +17,14 @@ from rung.facts.pipelines.types import Pipeline, Run, Unit
 from rung.knowledge import DEEPEST, LOADER, is_bounded
 from rung.link.globs import path_pattern
 from rung.link.sources import Sources
+from rung.regex import regex
 from rung.repository import Repository, Role
 
 LONGEST = 2_000_000
 # Formats of which a person should hear when they don't parse; templates of such files are no such files themselves.
-STRICT = re.compile(r"\.(?:ya?ml|toml)$")
+STRICT = regex(r"\.(?:ya?ml|toml)$")
 TEMPLATE = "{{"
-TRANSLATIONS = re.compile(r"(?:^|/)(?:locales?|translations)/(?!.*prompt)[\w./-]+\.[mc]?[jt]s$")
+TRANSLATIONS = regex(r"(?:^|/)(?:locales?|translations)/(?!.*prompt)[\w./-]+\.[mc]?[jt]s$")
 OWN = (Role.APPLICATION, Role.TEST)
 FOREIGN = (Role.VENDORED, Role.GENERATED, Role.ARCHIVED)
 

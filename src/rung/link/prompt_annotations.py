@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from rung.facts.code.source import Source
 from rung.facts.fact import Fact
+from rung.regex import regex
 
 if TYPE_CHECKING:
     from rung.link.prompts import Prompts
 
 ANNOTATED = (".java", ".kt", ".py")
-WORDS = re.compile(r"[^\W\d_]{2,}(?:\s+|[,.;:]\s*)[^\W\d_]{2,}")
+WORDS = regex(r"[^\W\d_]{2,}(?:\s+|[,.;:]\s*)[^\W\d_]{2,}")
 SHORTEST = 40
 LONG = 250
 

@@ -10,22 +10,23 @@ from typing import Any
 from rung.facts.fact import Fact
 from rung.link.graph import Graph
 from rung.link.project import Project
+from rung.regex import regex
 
-CATALOGUE = re.compile(
+CATALOGUE = regex(
     r"(?:^|/)(?:locales?|i18n|lang|langs|translations?|messages|resources)/[\w./-]{1,120}\.(?:ya?ml|json)$|\.(?:properties|resx)$",
     re.IGNORECASE,
 )
-SPOKEN = re.compile(r"prompt|instruction|system_?message", re.IGNORECASE)
+SPOKEN = regex(r"prompt|instruction|system_?message", re.IGNORECASE)
 # Looking a text up: a translation, a resource bundle, a message source, a property.
-LOOKS_UP = re.compile(
+LOOKS_UP = regex(
     r"\b(?:I18n|i18n|i18next|t|tr|translate|getMessage|get_message|getString|GetString|gettext|trans|localize|Resources|ResourceManager|bundle|messages)\b"
     r"[^\n]{0,60}prompt|\bPrompts\.[A-Z]\w+|scope:\s*:prompts|\$\{[\w.-]{0,40}prompt",
     re.IGNORECASE,
 )
-PROPERTY = re.compile(r"^([\w.-]*(?:prompt|instruction)[\w.-]*)\s*[=:]\s*(.{40,})$", re.IGNORECASE | re.MULTILINE)
-RESOURCE = re.compile(r"<data\s+name=\"([\w.]{1,80})\"[^>]{0,80}>\s{0,80}<value>([^<]{40,})")
+PROPERTY = regex(r"^([\w.-]*(?:prompt|instruction)[\w.-]*)\s*[=:]\s*(.{40,})$", re.IGNORECASE | re.MULTILINE)
+RESOURCE = regex(r"<data\s+name=\"([\w.]{1,80})\"[^>]{0,80}>\s{0,80}<value>([^<]{40,})")
 # Parts of a form in which somebody writes a prompt.
-FORM = re.compile(
+FORM = regex(
     r"(?:title|desc(?:ription)?|place_?holder|label|hint|tool_?tip|help\w*|error\w*|button|sub_?title|caption|confirm\w*)$", re.IGNORECASE
 )
 LONG, DEEP, MANY = 40, 6, 300

@@ -17,31 +17,32 @@ from rung.link.project import Project
 from rung.link.prompt_variants import PromptVariants
 from rung.link.rendered_prompts import RenderedPrompts
 from rung.link.subjects import JUDGING
+from rung.regex import regex
 from rung.repository import Role
 
 # Requests that only search or store: whoever sends these alone sees no prompt at work.
-SEARCHES = re.compile(r"^/[\w/{}-]*\b(?:query|queries|search|upsert|retrieve\w*|embed\w*|delete|documents?|index)/?$", re.IGNORECASE)
-ROUTE = re.compile(r"^/[a-z][\w/{}-]*$", re.IGNORECASE)
+SEARCHES = regex(r"^/[\w/{}-]*\b(?:query|queries|search|upsert|retrieve\w*|embed\w*|delete|documents?|index)/?$", re.IGNORECASE)
+ROUTE = regex(r"^/[a-z][\w/{}-]*$", re.IGNORECASE)
 # A look at a text that decides whether a test fails, where the language has no assertion for it.
-LOOKS = re.compile(r"^\s*if\b(?!.*(?:\bnil\b|\berr\b|== \"\")).*(?:strings\.|!=|==)")
-RENDERED = re.compile(r"prompt|template|instruction|render", re.IGNORECASE)
+LOOKS = regex(r"^\s*if\b(?!.*(?:\bnil\b|\berr\b|== \"\")).*(?:strings\.|!=|==)")
+RENDERED = regex(r"prompt|template|instruction|render", re.IGNORECASE)
 # What imitates a repository for a test of the program that reads it.
-FIXTURE = re.compile(r"(?:^|/)(?:__fixtures__|fixtures?|testdata|test_data|test-data)/", re.IGNORECASE)
+FIXTURE = regex(r"(?:^|/)(?:__fixtures__|fixtures?|testdata|test_data|test-data)/", re.IGNORECASE)
 LONG = 40
 MOST = 60  # files on the way from an evaluation to a model
 # What fills a template, or reads one that is built into the program.
-FILLS = re.compile(
+FILLS = regex(
     r"\bExecute(?:Template)?\(|\b[rR]ender\w*[!(]|\.render\b|\bresult_with_hash\b|\bTemplate\.parse\b|Template\.Parse\b|substitute\(|[hH]andlebars|[mM]ustache|[lL]iquid|nunjucks"
     r"|[jJ]inja|\bTera\b|PromptTemplate\b|include_str!|GetManifestResource|getResource(?:AsStream)?\("
 )
-TEMPLATE = re.compile(r"te?mpl|text|source|content|prompt|^t$|^s$|string|body|file|path", re.IGNORECASE)
+TEMPLATE = regex(r"te?mpl|text|source|content|prompt|^t$|^s$|string|body|file|path", re.IGNORECASE)
 # What makes a text, or hands one on.
-TEXTUAL = re.compile(
+TEXTUAL = regex(
     r"[fF]ormat|[rR]eplace|[jJ]oin|[cC]oncat|[pP]rintf|[rR]ender|[pP]rompt|[tT]e?mpl|[tT]ext\b|[sS]tring\b|\bstr\b|[rR]ead|[lL]oad|[gG]et[A-Z(]|build|Build|[\"'`]"
 )
-CALLED = re.compile(r"\b([A-Za-z_]\w{0,80})\(")
+CALLED = regex(r"\b([A-Za-z_]\w{0,80})\(")
 OWN_TESTS = "#[cfg(test)]"
-FORMAL = re.compile(r"assert_called|called_with|is not None|isinstance|err\b|Err")
+FORMAL = regex(r"assert_called|called_with|is not None|isinstance|err\b|Err")
 
 
 class PromptControl:
@@ -52,7 +53,7 @@ class PromptControl:
         self.evaluations = [e for e in evaluations if not e.dead and not FIXTURE.search(e.path)]
         words = project.vocabulary["prompts"]
         self.variants = PromptVariants(project, graph)
-        self.modules = re.compile(words["modules"], re.IGNORECASE)
+        self.modules = regex(words["modules"], re.IGNORECASE)
 
     def facts(self) -> list[Fact]:
         """At most one fact a control."""

@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-HOLE = re.compile(r"\{\{?[^{}\n]{1,60}\}?\}|\$\{?\w+\}?|<%=?|%\(\w+\)s|%[{<]\w+[}>]|\{\}")
-NUMBERED = re.compile(r"^v?\d+(?:\.\d+)*$", re.IGNORECASE)
-COUNTED = re.compile(r"[rv]?\d{1,4}(?:\.\d{1,4}){0,3}", re.IGNORECASE)
+from rung.regex import regex
+
+HOLE = regex(r"\{\{?[^{}\n]{1,60}\}?\}|\$\{?\w+\}?|<%=?|%\(\w+\)s|%[{<]\w+[}>]|\{\}")
+NUMBERED = regex(r"^v?\d+(?:\.\d+)*$", re.IGNORECASE)
+COUNTED = regex(r"[rv]?\d{1,4}(?:\.\d{1,4}){0,3}", re.IGNORECASE)
 # A single message of a conversation carries a role, but declares nothing about the prompt.
 MESSAGE_KEYS = frozenset({"role", "content", "name", "tool_calls", "parts", "kind", "messages"})
 ROLES = ("system", "user", "assistant", "developer", "human", "ai", "model")
@@ -36,7 +38,7 @@ class PromptDefinitions:
         self.version_keys = tuple(words["version_keys"])
         self.command_keys = frozenset(words["command_keys"])
         self.beside_keys = frozenset(words["beside_keys"]) - {"parser", "commands", "llm", "lm"}
-        self.addressed = re.compile(words["addressed"])
+        self.addressed = regex(words["addressed"])
 
     def best(self, data: Any) -> Entry | None:
         """What a file's entries come to: a definition if any is one, a version if any carries one; None where none holds a prompt."""

@@ -12,27 +12,28 @@ from rung.facts.fact import Fact
 from rung.link.graph import Graph
 from rung.link.project import Project
 from rung.link.prompt_definitions import PromptDefinitions
+from rung.regex import regex
 from rung.repository import Role
 
-FRONT = re.compile(r"\A\ufeff?---[^\S\n]*\n(.*?)\n---[^\S\n]*(?:\n|\Z)", re.DOTALL)
-KEY = re.compile(r"^([A-Za-z][\w-]*)\s*:", re.MULTILINE)
-VERSION = re.compile(r"^\s{0,4}version\s*:\s*[\"']?([^\s\"'#]+)", re.MULTILINE)
-HIDDEN = re.compile(r"(?:^|/)(\.\w[\w-]*)/")
-ELSEWHERE = re.compile(
+FRONT = regex(r"\A\ufeff?---[^\S\n]*\n(.*?)\n---[^\S\n]*(?:\n|\Z)", re.DOTALL)
+KEY = regex(r"^([A-Za-z][\w-]*)\s*:", re.MULTILINE)
+VERSION = regex(r"^\s{0,4}version\s*:\s*[\"']?([^\s\"'#]+)", re.MULTILINE)
+HIDDEN = regex(r"(?:^|/)(\.\w[\w-]*)/")
+ELSEWHERE = regex(
     r"(?:^|/)(?:docs?|tests?|examples?|website|fixtures|\.github)/|(?:^|/)(?:blog|content|posts)/(?!(?:[\w.-]+/){0,3}prompts?/)|(?:^|/)README",
     re.IGNORECASE,
 )
 DATA = (".yaml", ".yml", ".json", ".toml")
 LONGEST_FRONT = 4_000
 # Data in folders of other names: what code has in quotes or in a path, files that configure tools, and what a prompt's definition says.
-NAMED = re.compile(r"[\"'`/ :]([\w.-]{2,40})(?=[\"'`/*])")
-SETTINGS = re.compile(
+NAMED = regex(r"[\"'`/ :]([\w.-]{2,40})(?=[\"'`/*])")
+SETTINGS = regex(
     r"(?:^|/)(?:package(?:-lock)?|tsconfig[\w.-]*|pyproject|Cargo|composer|appsettings[\w.-]*|docker-compose[\w.-]*|compose|mkdocs|openapi|swagger)\.\w+$"
     r"|(?:^|/)(?:i18n|locales?|lang|translations|migrations|node_modules|data|datasets?|\.[\w-]+)/",
     re.IGNORECASE,
 )
-JUDGES = re.compile(r"(?:^|/)(?:\w*(?<!ri)eval\w*|judges?|graders?|benchmarks?)/", re.IGNORECASE)
-TOLD = re.compile(
+JUDGES = regex(r"(?:^|/)(?:\w*(?<!ri)eval\w*|judges?|graders?|benchmarks?)/", re.IGNORECASE)
+TOLD = regex(
     r"(?:^|[\s\"'\[])(?:system(?:_?[pP]rompt|Message)?|instructions|prompt(?:_template)?|template)[\"']?\]?\s?[:=\]]"
     r"|role[\"']?\s?[:=]\s?[\"']?(?:system|developer)",
     re.MULTILINE,
@@ -46,8 +47,8 @@ class PromptDocuments:
     def __init__(self, project: Project, graph: Graph, definitions: PromptDefinitions) -> None:
         self.project, self.graph, self.glance, self.definitions = project, graph, graph.glance, definitions
         words = project.vocabulary["prompts"]
-        self.folders = re.compile(words["document_folders"], re.IGNORECASE)
-        self.data_folders = re.compile(words["data_folders"], re.IGNORECASE)
+        self.folders = regex(words["document_folders"], re.IGNORECASE)
+        self.data_folders = regex(words["data_folders"], re.IGNORECASE)
         self.declares = frozenset(words["front_keys"])
         self.manifests = tuple(words["plugin_manifests"])
         self._loaded: dict[str, bool] = {}

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 
 from rung.facts.code.source import Call, Source, Value
 from rung.facts.fact import Fact
+from rung.regex import regex
 
 if TYPE_CHECKING:
     from rung.link.prompts import Prompts
 
-READS = re.compile(r"(?:get|pull|load|fetch|render|find|retrieve|use|compile|format|read|hub|prompts?)\w*$", re.IGNORECASE)
+READS = regex(r"(?:get|pull|load|fetch|render|find|retrieve|use|compile|format|read|hub|prompts?)\w*$", re.IGNORECASE)
 # A prompt's address in a registry, and the alias or version behind its name: `prompts:/reply@production`, `prompts:/reply/3`.
-ADDRESS = re.compile(r"^[a-z]+:/+(.+)$", re.DOTALL)
-LABEL = re.compile(r"@([^@/]+)$|/(\d+|\$?\{[^/]*\})$")
+ADDRESS = regex(r"^[a-z]+:/+(.+)$", re.DOTALL)
+LABEL = regex(r"@([^@/]+)$|/(\d+|\$?\{[^/]*\})$")
 
 
 def registered(prompts: Prompts, *, shared: bool) -> Iterator[Fact]:

@@ -10,25 +10,24 @@ from typing import Any
 from rung.facts.fact import Fact
 from rung.link.project import Project
 from rung.link.prompt_definitions import PromptDefinitions
+from rung.regex import regex
 
 DATA = (".json", ".yaml", ".yml", ".toml")
-NOT_PROMPTS = re.compile(r"^\.|workflow|package\.json|(?<!ri)eval|openapi|swagger")
-KEY = re.compile(r"prompt|instruction|system_?message", re.IGNORECASE)
+NOT_PROMPTS = regex(r"^\.|workflow|package\.json|(?<!ri)eval|openapi|swagger")
+KEY = regex(r"prompt|instruction|system_?message", re.IGNORECASE)
 # The parts of a conversation that a definition names: `system_template` and such, and texts beside one of these (`next_step_template`).
-ROLE = re.compile(
+ROLE = regex(
     r"^(?:system|user|human|assistant|instance|task)_?\w*?_?(?:prompt|template|message|instructions?)s?$",
     re.IGNORECASE,
 )
-PART = re.compile(r"^\w*(?:prompt|template|message|instructions?)s?$", re.IGNORECASE)
-PART_NAME = re.compile(rf"(?:{PART.pattern})|^(?:system|user|human)$", re.IGNORECASE)
-PART_LINE = re.compile(
-    r"[\s\"'-]*(?:system|user|human|assistant|\w+)_?(?:[pP]rompt|[tT]emplate|[mM]essage|[iI]nstructions?)s?[\"']?\s*[:=]"
-)
-HOLE = re.compile(r"\{\{.{1,80}?\}\}|\{%|(?<![{$\w])\{[a-z_]\w*\}|\$\{[a-z_]\w*\}")
-WORDS = re.compile(r"[^\W\d_]{2,}(?:\s+|[,.;:]\s*)[^\W\d_]{2,}")
-JUDGES = re.compile(r"(?:^|/)(?:\w*(?<!ri)eval\w*|judges?|graders?)/", re.IGNORECASE)
-TRIALS = re.compile(r"(?:^|/)(?:\w*bench\w*|experiments?|datasets?)/", re.IGNORECASE)
-COMMAND = re.compile(r"^(?:system_?)?(?:prompt|template|instructions?)$", re.IGNORECASE)
+PART = regex(r"^\w*(?:prompt|template|message|instructions?)s?$", re.IGNORECASE)
+PART_NAME = regex(rf"(?:{PART.pattern})|^(?:system|user|human)$", re.IGNORECASE)
+PART_LINE = regex(r"[\s\"'-]*(?:system|user|human|assistant|\w+)_?(?:[pP]rompt|[tT]emplate|[mM]essage|[iI]nstructions?)s?[\"']?\s*[:=]")
+HOLE = regex(r"\{\{.{1,80}?\}\}|\{%|(?<![{$\w])\{[a-z_]\w*\}|\$\{[a-z_]\w*\}")
+WORDS = regex(r"[^\W\d_]{2,}(?:\s+|[,.;:]\s*)[^\W\d_]{2,}")
+JUDGES = regex(r"(?:^|/)(?:\w*(?<!ri)eval\w*|judges?|graders?)/", re.IGNORECASE)
+TRIALS = regex(r"(?:^|/)(?:\w*bench\w*|experiments?|datasets?)/", re.IGNORECASE)
+COMMAND = regex(r"^(?:system_?)?(?:prompt|template|instructions?)$", re.IGNORECASE)
 LONG = 80
 DEEP = 6
 
@@ -39,7 +38,7 @@ class PromptSettings:
     def __init__(self, project: Project) -> None:
         self.project = project
         words = project.vocabulary["prompts"]
-        self.not_paths = re.compile(words["not_paths"], re.IGNORECASE)
+        self.not_paths = regex(words["not_paths"], re.IGNORECASE)
         self.beside = frozenset(words["beside_keys"])
         self.versions = tuple(words["version_keys"])
         self.definitions = PromptDefinitions(words)

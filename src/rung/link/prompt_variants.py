@@ -13,15 +13,16 @@ from rung.facts.fact import Fact
 from rung.link.expression import Expression
 from rung.link.graph import Graph
 from rung.link.project import Project
+from rung.regex import regex
 
 # Selects a prompt by the name of its version.
-SELECTOR = re.compile(r"prompt_?(?:version|variant|revision)(?:_?(?:id|name))?$", re.IGNORECASE)
-SELECTOR_HINT = re.compile(r"prompt_?(?:version|variant|revision)", re.IGNORECASE)
-QUOTED = re.compile(r"^[\"'`]([\w.-]{1,60})[\"'`]$")
-NUMBERED = re.compile(r"(?:^|[-_.])v\d+[a-z]?(?:[._]\d+)*$", re.IGNORECASE)
-VERSION_FOLDER = re.compile(r"prompts?/(?:.*/)?v\d+/|prompts?/(?:.*/)?variants?/[^/]+")
+SELECTOR = regex(r"prompt_?(?:version|variant|revision)(?:_?(?:id|name))?$", re.IGNORECASE)
+SELECTOR_HINT = regex(r"prompt_?(?:version|variant|revision)", re.IGNORECASE)
+QUOTED = regex(r"^[\"'`]([\w.-]{1,60})[\"'`]$")
+NUMBERED = regex(r"(?:^|[-_.])v\d+[a-z]?(?:[._]\d+)*$", re.IGNORECASE)
+VERSION_FOLDER = regex(r"prompts?/(?:.*/)?v\d+/|prompts?/(?:.*/)?variants?/[^/]+")
 # The name of what says which version of the prompts this is, and the least length of a text that is one.
-VERSION_NAME = re.compile(r"(?:^|_|[a-z](?=[A-Z]))prompts?_?(?:template_?)?version$", re.IGNORECASE)
+VERSION_NAME = regex(r"(?:^|_|[a-z](?=[A-Z]))prompts?_?(?:template_?)?version$", re.IGNORECASE)
 PROMPT_LENGTH = 40
 LONGEST_LINE = 400
 VERSION_KEYS = ("version", "revision", "Version", "Revision")
@@ -31,14 +32,14 @@ TAKEN = Expression(
     re.IGNORECASE,
 )
 # Reads a prompt's file by the name of its variant: `prompts/$variant.txt`, `prompts_dir / f"{version}.md"`.
-READ = re.compile(
+READ = regex(
     r"[\"'`/](?:[\w-]{1,40}[._-])?(?:\$\{|#\{|\{|\$)(?:\w{1,30}\.)?\w{0,20}(?:variant|version|revision)\w{0,10}\}?"
     r"\.(?:txt|md|j2|jinja2?|hbs|ya?ml|json|tmpl|erb|prompty?|st|liquid|mustache)[\"'`]",
     re.IGNORECASE,
 )
 # Names of functions that end with a version (`summaryV2`, `summary_v2`), and arms of a switch over versions.
-VERSIONED_FUNCTION = re.compile(r"(?:[a-z\d]V|_[vV])\d{1,3}$")
-VERSION_ARM = re.compile(r"^\s*(?:case\s+)?[\"'](v\d{1,3}[a-z]?)[\"']\s*(?:=>|->|:(?!:))", re.IGNORECASE)
+VERSIONED_FUNCTION = regex(r"(?:[a-z\d]V|_[vV])\d{1,3}$")
+VERSION_ARM = regex(r"^\s*(?:case\s+)?[\"'](v\d{1,3}[a-z]?)[\"']\s*(?:=>|->|:(?!:))", re.IGNORECASE)
 # Parts of a name that says what kind of a prompt a file holds, with what settings.
 # A path of prompts in which code fills in the variant: `prompts/answer.${variant}.txt`, `f"{name}_{prompt_version}.md"`.
 FILLED = Expression(
@@ -47,14 +48,14 @@ FILLED = Expression(
     re.IGNORECASE,
 )
 # Takes a prompt from whatever a file was read into, by its variant.
-TAKEN_BY = re.compile(
+TAKEN_BY = regex(
     r"[\])\w]\[(?:\w{1,30}\.)?(?:prompt_?)?[vV]ariant(?:_?(?:id|name|key))?\]|\.(?:get|fetch|dig)\((?:\w{1,30}\.)?(?:prompt_?)?variant\b"
 )
 # How the one is called from which variants differ.
-PLAIN = re.compile(r"baseline|base|control|plain|standard|react|chain_?of_?thought|one_?shot|treatment|v\d+", re.IGNORECASE)
+PLAIN = regex(r"baseline|base|control|plain|standard|react|chain_?of_?thought|one_?shot|treatment|v\d+", re.IGNORECASE)
 DATA = (".yaml", ".yml", ".json", ".toml")
 MANY = 50
-HOLE = re.compile(r"[$#]?\{[\w.]{1,40}\}")
+HOLE = regex(r"[$#]?\{[\w.]{1,40}\}")
 LONG_NAME = 5
 PARTS_OF_ONE = ("system", "user", "assistant", "schema", "input", "output", "test", "tests", "example")
 FORMS = ("template", "definition", "module")
@@ -66,13 +67,13 @@ class PromptVariants:
     def __init__(self, project: Project, graph: Graph) -> None:
         self.project, self.graph = project, graph
         words = project.vocabulary["prompts"]
-        self.versioned = re.compile(words["versioned_name"], re.IGNORECASE)
-        self.dated = re.compile(words["dated_name"])
-        self.variant = re.compile(words["variant_suffixes"], re.IGNORECASE)
-        self.constants = re.compile(words["constants"])
-        self.modules = re.compile(words["modules"], re.IGNORECASE)
+        self.versioned = regex(words["versioned_name"], re.IGNORECASE)
+        self.dated = regex(words["dated_name"])
+        self.variant = regex(words["variant_suffixes"], re.IGNORECASE)
+        self.constants = regex(words["constants"])
+        self.modules = regex(words["modules"], re.IGNORECASE)
         self.variant_endings = frozenset(words["variant_endings"])
-        self.families = re.compile(words["family_names"], re.IGNORECASE)
+        self.families = regex(words["family_names"], re.IGNORECASE)
 
     def _by_ending(self, paths: Iterable[str]) -> frozenset[str]:
         """Files of a format that puts a variant behind the name (`reply.formal.prompt` beside `reply.prompt` or another variant)."""

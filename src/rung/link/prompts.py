@@ -24,16 +24,17 @@ from rung.link.prompt_settings import PromptSettings
 from rung.link.retired import Retired
 from rung.link.uses import Uses
 from rung.link.views import ending
+from rung.regex import regex
 from rung.repository import Role
 
-CONSTANT_HINT = re.compile(r"PROMPT|Prompt|prompt|TEMPLATE|Template|template|INSTRUCTION|SYSTEM_MESSAGE|Signature")
+CONSTANT_HINT = regex(r"PROMPT|Prompt|prompt|TEMPLATE|Template|template|INSTRUCTION|SYSTEM_MESSAGE|Signature")
 # A module that only holds constants asks nothing itself; the prompts among them are handed to what does.
-CONSTANTS_MODULE = re.compile(r"(?:^|/)(?:constants?|consts?|configs?|settings|messages|templates|strings|texts)\.\w+$", re.IGNORECASE)
-TEMPLATES_MODULE = re.compile(r"(?:^|[/_.-])(?:templates?|messages|wording|texts|phrasing)\.\w+$", re.IGNORECASE)
-HOLE = re.compile(r"\{\{?[^{}\n]{1,60}\}?\}|\$\{?\w+\}?|<%=?|%\(\w+\)s|\{\}")
-WORDS = re.compile(r"[^\W\d_]{2,}(?:\s+|[,.;:]\s*)[^\W\d_]{2,}")
-FRONT = re.compile(r"\A---[^\S\n]*\n(?:[^\n]*\n){0,30}?---")
-FRONT_KEY = re.compile(r"^([A-Za-z][\w-]{0,40})[ \t]?:", re.MULTILINE)
+CONSTANTS_MODULE = regex(r"(?:^|/)(?:constants?|consts?|configs?|settings|messages|templates|strings|texts)\.\w+$", re.IGNORECASE)
+TEMPLATES_MODULE = regex(r"(?:^|[/_.-])(?:templates?|messages|wording|texts|phrasing)\.\w+$", re.IGNORECASE)
+HOLE = regex(r"\{\{?[^{}\n]{1,60}\}?\}|\$\{?\w+\}?|<%=?|%\(\w+\)s|\{\}")
+WORDS = regex(r"[^\W\d_]{2,}(?:\s+|[,.;:]\s*)[^\W\d_]{2,}")
+FRONT = regex(r"\A---[^\S\n]*\n(?:[^\n]*\n){0,30}?---")
+FRONT_KEY = regex(r"^([A-Za-z][\w-]{0,40})[ \t]?:", re.MULTILINE)
 PROMPT_LENGTH = 40
 LONG_ENOUGH = 60
 # Parts of a page: what they build they send, by a function that they are handed.
@@ -44,11 +45,9 @@ MESSAGES = Expression(
 )
 LONG = 250
 # Where a constant's text begins.
-OPENED = re.compile(r"""=\s{0,20}(?:[\w.]{1,30}\(\s{0,20})?[rfub$@]{0,2}(?:["'`]|<<[~-]?\w{1,20}["'`]?\n)""")
+OPENED = regex(r"""=\s{0,20}(?:[\w.]{1,30}\(\s{0,20})?[rfub$@]{0,2}(?:["'`]|<<[~-]?\w{1,20}["'`]?\n)""")
 # What stands in such a call is told to a person.
-TOLD = re.compile(
-    r"\b(?:raise|throw|Error|Exception|logger|logging|log|console|print|Errorf|toast|alert|describe|help)\b\s*[.(]|className="
-)
+TOLD = regex(r"\b(?:raise|throw|Error|Exception|logger|logging|log|console|print|Errorf|toast|alert|describe|help)\b\s*[.(]|className=")
 
 
 class Prompts:
@@ -60,14 +59,14 @@ class Prompts:
         self.words = words
         self.loaded = LoadedPrompts(project, graph, uses, words)
         self.paths, self.modules = self.loaded.paths, self.loaded.modules
-        self.not_paths = re.compile(words["not_paths"], re.IGNORECASE)
-        self.constants = re.compile(words["constants"])
-        self.not_modules = re.compile(words["not_modules"])
-        self.said, self.not_said = re.compile(words["prompt_words"]), re.compile(words["not_prompts"])
+        self.not_paths = regex(words["not_paths"], re.IGNORECASE)
+        self.constants = regex(words["constants"])
+        self.not_modules = regex(words["not_modules"])
+        self.said, self.not_said = regex(words["prompt_words"]), regex(words["not_prompts"])
         self.declares = frozenset(words["front_keys"])
         self.retired, self.definitions = Retired(graph), PromptDefinitions(words)
-        self.addressed = re.compile(words["addressed"])
-        self.versioned = re.compile(words["versioned_name"], re.IGNORECASE)
+        self.addressed = regex(words["addressed"])
+        self.versioned = regex(words["versioned_name"], re.IGNORECASE)
 
     def facts(self) -> list[Fact]:
         """All facts of this room."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from rung.regex import regex
+
 MIN_PROSE = 200
-LINK_ONLY = re.compile(r"\[[^\]]*\]\([^)]*\)|https?://\S+")
-FENCED = re.compile(r"^\s*```.*?^\s*```", re.MULTILINE | re.DOTALL)
+LINK_ONLY = regex(r"\[[^\]]*\]\([^)]*\)|https?://\S+")
+FENCED = regex(r"^\s*```.*?^\s*```", re.MULTILINE | re.DOTALL)
 
 
 def is_edited(placeholders: re.Pattern[str], text: str) -> bool:

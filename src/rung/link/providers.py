@@ -8,14 +8,15 @@ from dataclasses import replace
 
 from rung.facts.fact import Fact
 from rung.link.project import Project
+from rung.regex import regex
 
 # A line that says which provider is the default, with the value at its end.
-PROVIDER = re.compile(r"\b(?:\w+_)?\w{0,20}(?:provider|vendor|backend|llm_type)(?:_?(?:name|type|id))?\b", re.IGNORECASE)
-VALUE = re.compile(r"[\"'\s=:]([\w-]+)[\"']?[\s),;}\]]*$")
-CONDITION = re.compile(r"[=!]=|\b(?:if|case|import)\b|^\s*(?:#|//|\*)")
+PROVIDER = regex(r"\b(?:\w+_)?\w{0,20}(?:provider|vendor|backend|llm_type)(?:_?(?:name|type|id))?\b", re.IGNORECASE)
+VALUE = regex(r"[\"'\s=:]([\w-]+)[\"']?[\s),;}\]]*$")
+CONDITION = regex(r"[=!]=|\b(?:if|case|import)\b|^\s*(?:#|//|\*)")
 LONGEST = 300
 # Words of a model's name in settings that tell no provider.
-GENERAL = re.compile(
+GENERAL = regex(
     r"default|model|llm|name|id|chat|main|primary|base|completion|generation|deployment|engine|openrouter_|config|settings|self|options|\d+"
 )
 

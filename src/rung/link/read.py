@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 
 from rung.facts.manifests import MANIFEST_FILES, read_dependencies, resolve_catalog
@@ -12,6 +11,7 @@ from rung.facts.pipelines.units import is_unit_file, read_units
 from rung.facts.settings import SETTINGS_FILES, live_resources, read_resources, read_settings
 from rung.link.globs import path_pattern
 from rung.link.project import Project
+from rung.regex import regex
 from rung.repository import Role
 
 OTHERS = (Role.DOCUMENTATION, Role.TEST)  # files whose settings and resources configure nothing of the application
@@ -22,7 +22,7 @@ class Wanted:
     """One pattern for many globs."""
 
     def __init__(self, globs: Iterable[str]) -> None:
-        self._pattern = re.compile("|".join(f"(?:{path_pattern(g).pattern})" for g in globs))
+        self._pattern = regex("|".join(f"(?:{path_pattern(g).pattern})" for g in globs))
 
     def __call__(self, path: str) -> bool:
         return self._pattern.fullmatch(path) is not None

@@ -12,22 +12,23 @@ from rung.facts.fact import Fact
 from rung.link.asking import Asking
 from rung.link.entities import snake
 from rung.link.project import Project
+from rung.regex import regex
 
 DEPTH, HOPS, ROUNDS = 6, 3, 4
 # Scripts that make data sets, evaluate, train or cache keep such mappings too, and record no calls of the application.
-ELSEWHERE = re.compile(
+ELSEWHERE = regex(
     r"(?:^|[/_.-])(?:\w*(?<!ri)evals?|evaluations?|evaluators?|\w*bench\w*|tests?|mocks?|datasets?|data_?gen\w*|synth\w*|train\w*|finetun\w*|fine_?tun\w*"
     r"|notebooks?|annotat\w*|label\w*|cach\w+|export\w*|prices?|pricing)(?=[/_.-])",
     re.IGNORECASE,
 )
 
 # Objects that hold a whole conversation or a configuration, with sums of tokens at best.
-WHOLE = re.compile(
+WHOLE = regex(
     r"Session|Conversation|History|Thread|Chat$|Config|Settings|State$|Store$|Request|Params|Options|Client|Average|Aggregate|Summary|Stats"
 )
 # Classes and the like that a file declares, in any language.
-DECLARED = re.compile(r"\b(?:class|struct|record|interface|type|object|module)\s+(\w+)")
-SPEAKS = re.compile(r"[Tt]okens?\b|[Tt]okens?_|[Uu]sage|[Cc]ost\b|[Pp]rompt|[Mm]essages|[Qq]uery|[Mm]etrics|_time\b|[Ll]atency")
+DECLARED = regex(r"\b(?:class|struct|record|interface|type|object|module)\s+(\w+)")
+SPEAKS = regex(r"[Tt]okens?\b|[Tt]okens?_|[Uu]sage|[Cc]ost\b|[Pp]rompt|[Mm]essages|[Qq]uery|[Mm]etrics|_time\b|[Ll]atency")
 
 
 class Records:
@@ -39,18 +40,18 @@ class Records:
         self._named: dict[str, frozenset[str]] = {}
         self._filled: dict[str, set[str]] = {}
         words = project.vocabulary["records"]
-        self.token = re.compile(project.vocabulary["monitoring"]["token_fields"], re.IGNORECASE)
-        self.parts = {k: re.compile(v) for k, v in words["parts"].items()}
+        self.token = regex(project.vocabulary["monitoring"]["token_fields"], re.IGNORECASE)
+        self.parts = {k: regex(v) for k, v in words["parts"].items()}
         monitoring = project.vocabulary["monitoring"]
-        self.paired = [re.compile(monitoring[k], re.IGNORECASE) for k in ("tokens_in", "tokens_out")]
-        self.sinks = re.compile(words["sinks"])
-        self.no_sinks = re.compile(words["no_sinks"], re.IGNORECASE)
-        self.event_sinks, self.event_modules = re.compile(words["event_sinks"]), re.compile(words["event_modules"])
-        self.exchanges = re.compile(words["exchanges"])
-        self.events = re.compile(words["events"])
-        self.event_parts = [re.compile(words[k]) for k in ("event_texts", "event_models", "event_calls")]
-        self.handed = (re.compile(words["whole_prompts"]), self.parts["answered"], self.event_parts[2])
-        self.savers = re.compile(words["savers"], re.IGNORECASE)
+        self.paired = [regex(monitoring[k], re.IGNORECASE) for k in ("tokens_in", "tokens_out")]
+        self.sinks = regex(words["sinks"])
+        self.no_sinks = regex(words["no_sinks"], re.IGNORECASE)
+        self.event_sinks, self.event_modules = regex(words["event_sinks"]), regex(words["event_modules"])
+        self.exchanges = regex(words["exchanges"])
+        self.events = regex(words["events"])
+        self.event_parts = [regex(words[k]) for k in ("event_texts", "event_models", "event_calls")]
+        self.handed = (regex(words["whole_prompts"]), self.parts["answered"], self.event_parts[2])
+        self.savers = regex(words["savers"], re.IGNORECASE)
 
     def facts(self) -> Iterator[Fact]:
         """Facts of kind `call-record`, one a file."""

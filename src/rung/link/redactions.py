@@ -15,32 +15,33 @@ from rung.link.gates import Reach
 from rung.link.project import Project
 from rung.link.sides import Sides
 from rung.link.wrappers import Wrappers
+from rung.regex import regex
 
-REPLACES = re.compile(
+REPLACES = regex(
     r"(?:^|\.)(?:re\.)?(?:sub|subn|replace|replaceAll|replace_all|gsub!?|ReplaceAllString(?:Func)?|ReplaceAllLiteralString|ReplaceAll|ReplaceString|Replace|"
     r"split|anonymize|ReplaceAllStringFunc|replaceAllMapped|str_i?replace|preg_replace(?:_callback)?|strtr)$"
 )
-WORD, SIGILS = re.compile(r"\w+"), "@$?!"
+WORD, SIGILS = regex(r"\w+"), "@$?!"
 # Calls by which a text is shown, logged or kept.
-SHOWN = re.compile(
+SHOWN = regex(
     r"(?:^|\.)(?:print\w*|Print\w*|log\w*|Log\w*|debug|info|warn(?:ing)?|error|trace|echo|capture\w*|track|insert\w*|save\w*|upsert\w*|put_?[iI]tem|execute)$"
 )
-ASSIGNED = re.compile(r".*?(\w+)\s*(?::\s*[\w<>\[\]|. ]+)?:?=(?!=)")
-SCOPES = re.compile(r"\s*(?:async with|await using|with|using|if|else|elif|for|while|try)\b")
+ASSIGNED = regex(r".*?(\w+)\s*(?::\s*[\w<>\[\]|. ]+)?:?=(?!=)")
+SCOPES = regex(r"\s*(?:async with|await using|with|using|if|else|elif|for|while|try)\b")
 # A line that closes a type and opens its values.
-GOES_ON = re.compile(r"\s*[})\]].{0,40}[{(\[]\s*$")
-QUOTED = re.compile(r"\"[^\"\n]{0,200}\"|'[^'\n]{0,200}'")
+GOES_ON = regex(r"\s*[})\]].{0,40}[{(\[]\s*$")
+QUOTED = regex(r"\"[^\"\n]{0,200}\"|'[^'\n]{0,200}'")
 LONGEST_NAME = 60
 ROWS = 30  # of a table of patterns
 # Calls by which a text's placeholder may be replaced, and not what a pattern finds.
-PLAIN = re.compile(r"(?:^|\.)(?:replace|Replace|replaceAll|ReplaceAll|str_i?replace|strtr)$")
+PLAIN = regex(r"(?:^|\.)(?:replace|Replace|replaceAll|ReplaceAll|str_i?replace|strtr)$")
 
 
 class Escaped:
     """An expression for what is written in source code, where a backslash in a text may have to be written twice."""
 
     def __init__(self, pattern: str) -> None:
-        self.plain = re.compile(pattern)
+        self.plain = regex(pattern)
 
     def search(self, text: str) -> bool:
         """Whether the expression is found in a text."""
@@ -53,12 +54,12 @@ class Redactions:
     def __init__(self, project: Project, asking: Asking, reach: Reach) -> None:
         self.project, self.asking, self.reach = project, asking, reach
         words = project.vocabulary["redactions"]
-        self.personal, self.placeholders = Escaped(words["personal"]), re.compile(words["placeholders"])
-        self.replaced = re.compile(words["replaced"])
-        self.named, self.hooks = re.compile(words["named"]), re.compile(words["hooks"])
-        self.elsewhere = re.compile(words["elsewhere"])
-        self.verbs, self.framework = re.compile(words["verbs"]), re.compile(words["framework_bases"])
-        self.log_heads, self.log_bases = re.compile(words["log_heads"]), re.compile(words["log_bases"])
+        self.personal, self.placeholders = Escaped(words["personal"]), regex(words["placeholders"])
+        self.replaced = regex(words["replaced"])
+        self.named, self.hooks = regex(words["named"]), regex(words["hooks"])
+        self.elsewhere = regex(words["elsewhere"])
+        self.verbs, self.framework = regex(words["verbs"]), regex(words["framework_bases"])
+        self.log_heads, self.log_bases = regex(words["log_heads"]), regex(words["log_bases"])
         self.sides, self.wrappers = Sides(project, asking), Wrappers(project)
 
     @cached_property

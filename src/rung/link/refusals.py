@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
@@ -13,15 +12,14 @@ from rung.link.entities import snake
 from rung.link.gates import TESTS
 from rung.link.project import Project
 from rung.link.wrappers import Wrappers
+from rung.regex import regex
 
 AFTER = 6
-REFUSES = re.compile(r"(?:^|[\s;{(>])(?:return|raise|throw|continue|break|abort|bail!|Err\(|halt|redirect)(?:$|[\s;(!.{])")
-LOOKS = re.compile(
-    r"(?:^|\.)(?:anyMatch|noneMatch|containsAny|ContainsAny|ContainsFunc|match\?|include\?|any\?|none\?|[eE]xists|intersect\w*)$"
-)
-WORD = re.compile(r"\w{3,60}")
+REFUSES = regex(r"(?:^|[\s;{(>])(?:return|raise|throw|continue|break|abort|bail!|Err\(|halt|redirect)(?:$|[\s;(!.{])")
+LOOKS = regex(r"(?:^|\.)(?:anyMatch|noneMatch|containsAny|ContainsAny|ContainsFunc|match\?|include\?|any\?|none\?|[eE]xists|intersect\w*)$")
+WORD = regex(r"\w{3,60}")
 # What makes one list of another.
-LISTED = re.compile(
+LISTED = regex(
     r"\.(?:map|Select|stream|iter|filter|Where|collect)\b|\bfor\b|\b(?:map|set|list|tuple|frozenset|array_map)\(|[cC]ompile\w*\("
     r"|RegExp\(|new Regex\(|Regexp\.union"
 )
@@ -35,9 +33,9 @@ class Refusals:
         self.project, self.asking, self.wrappers = project, asking, wrappers
         words = project.vocabulary["safety"]
         self._known: dict[str, dict[int, list[tuple[int, str]]]] = {}
-        self.bare_lists, self.bare_texts = re.compile(words["bare_lists"]), re.compile(words["bare_texts"])
-        self.not_words = re.compile(words["not_words"])
-        self.lists, self.topics = re.compile(words["banned_lists"]), re.compile(words["topic_lists"])
+        self.bare_lists, self.bare_texts = regex(words["bare_lists"]), regex(words["bare_texts"])
+        self.not_words = regex(words["not_words"])
+        self.lists, self.topics = regex(words["banned_lists"]), regex(words["topic_lists"])
 
     def functions(self, source: Source) -> Mapping[str, str]:
         """The kind of measure by the name of each function that looks for what such a list holds."""

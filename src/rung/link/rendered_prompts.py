@@ -14,13 +14,12 @@ from rung.link.asking import Asking
 from rung.link.checks import assertions
 from rung.link.declared_tests import TestUnit, test_units
 from rung.link.project import Project
+from rung.regex import regex
 
 MOST = 60  # prompt files whose names are looked for
-LOOKS = re.compile(r"^\s*if\b.*(?:!=|==|strings\.Contains|strings\.Has)")
-CONTENT = re.compile(
-    r"""["'`][^"'`]{0,40}[^\W\d_]{3}|(?:[!=]==?|equal|eql?\b|Equal|toBe|match|snapshot|golden|want|expected)""", re.IGNORECASE
-)
-FORMAL = re.compile(r"is not None|isinstance|NotNull|toBeDefined|raises?\b|Throws|\berr\b|\.Length\b|\blen\(|NotEmpty")
+LOOKS = regex(r"^\s*if\b.*(?:!=|==|strings\.Contains|strings\.Has)")
+CONTENT = regex(r"""["'`][^"'`]{0,40}[^\W\d_]{3}|(?:[!=]==?|equal|eql?\b|Equal|toBe|match|snapshot|golden|want|expected)""", re.IGNORECASE)
+FORMAL = regex(r"is not None|isinstance|NotNull|toBeDefined|raises?\b|Throws|\berr\b|\.Length\b|\blen\(|NotEmpty")
 # Names of files that say nothing by themselves.
 COMMON = frozenset({"system", "user", "prompt", "template", "base", "main", "default", "index", "chat", "text", "message", "instructions"})
 # Functions of names that others have as well are known by their class or module.
@@ -30,16 +29,14 @@ USUAL = frozenset(
         *("create", "make", "find", "fetch", "call", "execute"),
     }
 )
-ABOUT_PROMPTS = re.compile(r"prompt|template|render|instruction|(?<![a-z])(?:load|read)", re.IGNORECASE)
+ABOUT_PROMPTS = regex(r"prompt|template|render|instruction|(?<![a-z])(?:load|read)", re.IGNORECASE)
 # How a test makes files of its own.
-WRITES = re.compile(
+WRITES = regex(
     r"WriteFile\(|write_text\(|writeFile(?:Sync)?\(|\.write\(|File\.write|file_put_contents\(|writeText\(|writeString\(|WriteAllText"
 )
-TEMPORARY = re.compile(
-    r"MkdirTemp|TempDir|mkdtemp|tmp_path|tmpdir|tempfile|mktmpdir|sys_get_temp_dir|createTemp|GetTempPath", re.IGNORECASE
-)
+TEMPORARY = regex(r"MkdirTemp|TempDir|mkdtemp|tmp_path|tmpdir|tempfile|mktmpdir|sys_get_temp_dir|createTemp|GetTempPath", re.IGNORECASE)
 # A function that hands what it rendered to what completes it, whatever stands behind that, gives an answer and no prompt.
-HANDS_ON = re.compile(
+HANDS_ON = regex(
     r"\b_?(?:\w{0,30}(?:[lL]lm|LLM)|[cC]omplet(?:er|ions?)|(?:chat|language|ai)_?[mM]odel|(?:chat|llm|ai|model|openai|claude)_?[cC]lient|model|agent|assistant"
     r"|generator|oracle|backend|provider|chat|gpt|ai)(?:\.|->|\?\.)\w{1,40}(?:<[^<>]{0,40}>)?\("
     r"|(?:\.|->|\b)_?(?:complete|completion|generate_?(?:[tT]ext|[cC]ontent)?|ask(?:_?[mM]odel|_?[lL]lm)?|call_?(?:[mM]odel|[lL]lm)|infer)(?:Async)?\("
@@ -73,7 +70,7 @@ class RenderedPrompts:
             self._folders |= {folder} if holds and not told else set()
             names |= {base} | ({folder} if told or holds else set())
         listed = "|".join(re.escape(n) for n in sorted(names | self._stems))
-        self.named = re.compile(rf"[\"'`/]({listed})(?:[\"'`/]|\.\w{{2,8}}[\"'`])") if listed else None
+        self.named = regex(rf"[\"'`/]({listed})(?:[\"'`/]|\.\w{{2,8}}[\"'`])") if listed else None
 
     def line(self, path: str) -> int:
         """The line of an assertion of a test file on a rendered prompt; 0 where there is none."""

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import re
-
 from rung.facts.code.source import Source
 from rung.link.graph import Graph
 from rung.link.project import Project
 from rung.link.stand_ins import TELLING, words
+from rung.regex import regex
 
 # How a test declares what stands in for a type: `@MockitoBean Orders orders`, `Orders orders = mock(Orders.class)`, `mockk<Orders>()`,
 # `new Mock<IOrders>()`, `Substitute.For<IOrders>()`.
-DECLARED = re.compile(
+DECLARED = regex(
     r"@(?:Mock|MockBean|MockitoBean|SpyBean|MockitoSpyBean|MockkBean|MockK|RelaxedMockK|SpyK|InjectMock|InjectSpy)\b(?:\([^()\n]{0,80}\))?"
     r"\s{0,80}(?:(?:private|protected|public|internal|final|lateinit|static)\s{1,4}){0,4}"
     r"(?:va[lr]\s{1,4}(?P<name>\w{1,80})\s{0,4}:\s{0,4}(?P<type>[A-Z]\w{0,80})"
     r"|(?P<type2>[A-Z]\w{0,80})(?:<[^<>\n]{0,80}>)?\s{1,4}(?P<name2>\w{1,80}))"
 )
-MADE = re.compile(
+MADE = regex(
     r"(?P<name>\b\w{1,80})\s{0,4}(?::\s{0,4}\w{1,80}\s{0,4})?=\s{0,4}(?:Mockito\.)?(?:"
     r"mock\(\s{0,4}(?P<a>[A-Z]\w{0,80})(?:\.class|::class)|mockk<(?P<b>[A-Z]\w{0,80})>"
     r"|new Mock<(?P<c>[A-Z]\w{0,80})>|Substitute\.For<(?P<d>[A-Z]\w{0,80})>"

@@ -8,13 +8,14 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 from rung.facts.code.source import Call, Source, Value
+from rung.regex import regex
 
 DEEP = 5
-PUTS = re.compile(r"(?:^|\.)(?:put|set|add|with|merge|Add|Set|addProperty|append)$")
-PAIRED = re.compile(r"^(?:Map\.of|ImmutableMap\.of|Map\.ofEntries|mapOf|mutableMapOf|hashMapOf|Map\.entry|Pair)$")
-PAIR = re.compile(r"""(?<![\w$])["':]?([A-Za-z_]\w{2,30})["']?[ \t]*(?::|=>)[ \t]*(-?\d[\d.]*|\[|\w)""")
-JSON_KEY = re.compile(r"""["']([A-Za-z_]\w{2,30})["']\s{0,4}:\s{0,4}(-?\d|\[\s{0,40}\{|\{)""")
-COMMENT = re.compile(r"(?<!\S)#(?!\{).*")
+PUTS = regex(r"(?:^|\.)(?:put|set|add|with|merge|Add|Set|addProperty|append)$")
+PAIRED = regex(r"^(?:Map\.of|ImmutableMap\.of|Map\.ofEntries|mapOf|mutableMapOf|hashMapOf|Map\.entry|Pair)$")
+PAIR = regex(r"""(?<![\w$])["':]?([A-Za-z_]\w{2,30})["']?[ \t]*(?::|=>)[ \t]*(-?\d[\d.]*|\[|\w)""")
+JSON_KEY = regex(r"""["']([A-Za-z_]\w{2,30})["']\s{0,4}:\s{0,4}(-?\d|\[\s{0,40}\{|\{)""")
+COMMENT = regex(r"(?<!\S)#(?!\{).*")
 AROUND = 8
 # What stands below these is a description of data or a part of the conversation, and sets nothing.
 DESCRIBES = frozenset(

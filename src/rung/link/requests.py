@@ -12,40 +12,39 @@ from rung.link.declared_tests import test_units
 from rung.link.expression import Expression
 from rung.link.graph import Graph
 from rung.link.project import Project
+from rung.regex import regex
 from rung.repository import Role
 
-IN_PROCESS = re.compile(
+IN_PROCESS = regex(
     r"(?:^|\.)(?:TestClient|AsyncTestClient|ASGITransport|test_client|supertest|WebApplicationFactory(?:<.*>)?|CreateClient|APIClient|httptest\.NewRequest|app\.(?:inject|request))$"
 )
-STARTS_APPLICATION = re.compile(
+STARTS_APPLICATION = regex(
     r"TestClient|ASGITransport|test_client\(|supertest|WebApplicationFactory|APIClient|httptest\.|app\.(?:inject|request)\("
 )
-SENDS = re.compile(r"(?:^|\.)(?:post|stream|send|app\.(?:inject|request)|PostAsync|PostAsJsonAsync|websocket_connect)$")
-ANSWERS = re.compile(r"chat|ask|complet|quer(?:y|ies)|answer|generat|invoke|messages?\b|agent|assist|converse|summar|respon", re.IGNORECASE)
+SENDS = regex(r"(?:^|\.)(?:post|stream|send|app\.(?:inject|request)|PostAsync|PostAsJsonAsync|websocket_connect)$")
+ANSWERS = regex(r"chat|ask|complet|quer(?:y|ies)|answer|generat|invoke|messages?\b|agent|assist|converse|summar|respon", re.IGNORECASE)
 # Most tests of a web application replace the model somewhere: only those that say they go all the way are taken to reach it.
-ALL_THE_WAY = re.compile(
+ALL_THE_WAY = regex(
     r"(?:^|[/_.-])(?:e2e|end_?to_?end|live|integration|functional|system|acceptance|evals?|evaluations?|golden|adversarial\w{0,4}|attacks?|jail_?breaks?"
     r"|red_?-?team\w{0,4}|judges?|probes?)(?:[/_.-]|$)",
     re.IGNORECASE,
 )
-LIVE_MARK = re.compile(
+LIVE_MARK = regex(
     r"^(?:(?:real_?|live_?|requires?_?|needs_?|uses_?)?(?:llm|api_?keys?|model)s?|live|integration|e2e|end_?to_?end|online"
     r"|evals?|evaluations?|golden|adversarial|jail_?breaks?|red_?team(?:ing)?)$",
     re.IGNORECASE,
 )
-DOUBLE = re.compile(r"(?:^|_)(?:fake|stub|dummy|canned|mock|scripted)(?:_|$|(?=[A-Z]))|^_?(?:Fake|Stub|Dummy|Canned|Mock|Scripted)[A-Z]?")
+DOUBLE = regex(r"(?:^|_)(?:fake|stub|dummy|canned|mock|scripted)(?:_|$|(?=[A-Z]))|^_?(?:Fake|Stub|Dummy|Canned|Mock|Scripted)[A-Z]?")
 NEAR = 1
 # A request to wherever the application runs: the address of this machine or one that the surroundings give, and a path that answers.
-EVALUATES = re.compile(r"(?:^|[/_.-])(?:\w*(?<!ri)evals?|evaluat\w*|bench\w*|judges?|golden)(?:[/_.-]|$)", re.IGNORECASE)
+EVALUATES = regex(r"(?:^|[/_.-])(?:\w*(?<!ri)evals?|evaluat\w*|bench\w*|judges?|golden)(?:[/_.-]|$)", re.IGNORECASE)
 ADDRESS = Expression(
     r"https?://(?:localhost|127\.0\.0\.1|0\.0\.0\.0|host\.docker\.internal|[a-z][\w-]*:\d)"
     r"|\b(?:BASE|API|APP|BACKEND|SERVER|SERVICE|AGENT|CHAT|TARGET|CHATBOT|BOT|RAG|DEPLOYED)_?(?:BASE_?)?(?:UR[LI]|HOST|ENDPOINT|ADDRESS)\b",
     re.IGNORECASE,
 )
-STARTING = re.compile(r"subprocess|child_process|execa|\bspawn|\bexec|Popen|system\(")
-POSTS = re.compile(
-    r"(?:^|\.)(?:post|fetch|request|stream|axios|urlopen|PostAsync|PostAsJsonAsync|SendAsync|Do|Post|aconnect_sse|connect_sse)$"
-)
+STARTING = regex(r"subprocess|child_process|execa|\bspawn|\bexec|Popen|system\(")
+POSTS = regex(r"(?:^|\.)(?:post|fetch|request|stream|axios|urlopen|PostAsync|PostAsJsonAsync|SendAsync|Do|Post|aconnect_sse|connect_sse)$")
 ANSWERING = Expression(
     r"/(?:chat|ask|complet\w*|quer(?:y|ies)|answers?|generat\w*|invoke|messages?|agents?|assist\w*|convers\w*|summar\w*|respon\w*|rag|predict|runs?(?:_sse)?|invocations)"
     r"(?:$|[/?\"'`{_-])",

@@ -10,41 +10,40 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from rung.link.project import Project
+from rung.regex import regex
 
 # What a file of results is called.
-RESULTS = re.compile(
+RESULTS = regex(
     r"(?:result|leaderboard|score|comparison|compare|summary|metrics|report|experiment|ablation|baseline)[^/]*(?:/[^/]+)?\.(?:csv|tsv|json|jsonl|ya?ml)$",
     re.IGNORECASE,
 )
 # Keys under which a score stands, and keys that tell one variant from another.
-SCORE = re.compile(
+SCORE = regex(
     r"accura|correct|score|pass_?(?:rate|ed|@)|win_?rate|\bf1\b|recall|precision|faithful|relevan|grounded|quality|rating|bleu|rouge|meteor|success|solved|resolved",
     re.IGNORECASE,
 )
-VARIANT = re.compile(
+VARIANT = regex(
     r"^(?:prompt|prompt_?(?:version|variant|name|id|template)|variant|config(?:uration)?|strategy|chunk_?(?:size|ing\w*)|temperature|top_?k|retriever|reranker|embedding_?model|method|approach|arm|experiment)$",
     re.IGNORECASE,
 )
 # Model lists and prices are no results.
-NO_RESULTS = re.compile(
+NO_RESULTS = regex(
     r"^(?:(?:max_?)?context_?(?:window|length|size)|max_?(?:input_|output_)?tokens|(?:\w+_)?pric(?:e|es|ing)|\w*cost_per_\w+|description)$",
     re.IGNORECASE,
 )
 # A report in sentences: files that are called one, a share, and what it is a share of.
-REPORT = re.compile(
-    r"(?:^|/)[^/]*(?:evaluation|evals?|benchmark|experiment|results|leaderboard|ablation)[^/]*\.(?:md|mdx|rst)$", re.IGNORECASE
-)
-SHARE = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d+)?\s?%")
-SHARE_OF = re.compile(
+REPORT = regex(r"(?:^|/)[^/]*(?:evaluation|evals?|benchmark|experiment|results|leaderboard|ablation)[^/]*\.(?:md|mdx|rst)$", re.IGNORECASE)
+SHARE = regex(r"(?<![\w.])\d{1,3}(?:\.\d+)?\s?%")
+SHARE_OF = regex(
     r"accura|correct|score|pass(?:ed|es)?\b|pass rate|win rate|\bf1\b|recall|precision|success|solved|resolved|quality|performance",
     re.IGNORECASE,
 )
-COMPARED = re.compile(
+COMPARED = regex(
     r"\b(?:compar(?:ed|able|ison)|better|worse|improve[ds]?|higher|lower|outperform\w*|drops?|dropped|up from|down from|regress\w*|than)\b",
     re.IGNORECASE,
 )
-QUOTED_NAME = re.compile(r"[`*\"(]([\w.:/@-]{3,60})[`*\")]")
-PROMPTS = re.compile(r"prompt|template|variant|config|strateg|experiment", re.IGNORECASE)
+QUOTED_NAME = regex(r"[`*\"(]([\w.:/@-]{3,60})[`*\")]")
+PROMPTS = regex(r"prompt|template|variant|config|strateg|experiment", re.IGNORECASE)
 FEWEST_FIGURES = 2
 FEWEST_SHARES = 3
 LONGEST = 400_000

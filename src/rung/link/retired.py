@@ -6,9 +6,10 @@ import re
 
 from rung.facts.fact import Fact
 from rung.link.graph import Graph
+from rung.regex import regex
 
-PUT_AWAY = re.compile(r"(?:^|.*/)[_.]?(?:archived?|archives|deprecated|obsolete|attic|graveyard|retired)/", re.IGNORECASE)
-OLDER = re.compile(r"(?:^|.*?/)_?(?:legacy|old|older|outdated|backups?|previous)/", re.IGNORECASE)
+PUT_AWAY = regex(r"(?:^|.*/)[_.]?(?:archived?|archives|deprecated|obsolete|attic|graveyard|retired)/", re.IGNORECASE)
+OLDER = regex(r"(?:^|.*?/)_?(?:legacy|old|older|outdated|backups?|previous)/", re.IGNORECASE)
 
 
 class Retired:

@@ -6,11 +6,12 @@ import re
 
 from rung.link.project import Project
 from rung.link.prose import LINK_ONLY, MIN_PROSE, is_edited, sections
+from rung.regex import regex
 
 PAGES = (".tsx", ".jsx", ".vue", ".svelte", ".astro", ".html", ".erb", ".cshtml", ".razor")
 # A list item with a name and no value.
-BLANK_FIELD = re.compile(r"\s*[-*+]\s+(?:\*\*)?[^:*\n]{1,80}:(?:\*\*)?:?\s*$")
-SPEAKS_OF_MODEL = re.compile(r"\b(?:model|llms?|ai|answers?|responses?|hallucinat\w+|generated)\b", re.IGNORECASE)
+BLANK_FIELD = regex(r"\s*[-*+]\s+(?:\*\*)?[^:*\n]{1,80}:(?:\*\*)?:?\s*$")
+SPEAKS_OF_MODEL = regex(r"\b(?:model|llms?|ai|answers?|responses?|hallucinat\w+|generated)\b", re.IGNORECASE)
 
 
 class RiskDocuments:
@@ -19,13 +20,13 @@ class RiskDocuments:
     def __init__(self, project: Project) -> None:
         self.project = project
         safety = project.vocabulary["safety"]
-        self.names = re.compile(safety["document_names"], re.IGNORECASE)
-        self.words = re.compile(safety["document_words"], re.IGNORECASE)
-        self.data = re.compile(safety["data_words"], re.IGNORECASE)
-        self.page_names = re.compile(safety["page_names"], re.IGNORECASE)
-        self.headings = re.compile(safety["headings"], re.IGNORECASE | re.MULTILINE)
-        self.unfilled = re.compile(safety["unfilled"], re.IGNORECASE | re.MULTILINE)
-        self.placeholders = re.compile(project.vocabulary["documents"]["placeholders"], re.IGNORECASE | re.MULTILINE)
+        self.names = regex(safety["document_names"], re.IGNORECASE)
+        self.words = regex(safety["document_words"], re.IGNORECASE)
+        self.data = regex(safety["data_words"], re.IGNORECASE)
+        self.page_names = regex(safety["page_names"], re.IGNORECASE)
+        self.headings = regex(safety["headings"], re.IGNORECASE | re.MULTILINE)
+        self.unfilled = regex(safety["unfilled"], re.IGNORECASE | re.MULTILINE)
+        self.placeholders = regex(project.vocabulary["documents"]["placeholders"], re.IGNORECASE | re.MULTILINE)
 
     def is_page(self, path: str) -> bool:
         """Whether a page that the application shows tells its users of risks, limits or intended use."""

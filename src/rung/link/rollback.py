@@ -11,13 +11,14 @@ from rung.facts.fact import Fact
 from rung.facts.pipelines.types import Pipeline, Run
 from rung.link.expression import Expression
 from rung.link.project import Project
+from rung.regex import regex
 from rung.repository import Role
 
 PRINTS = ("echo", "printf", "Write-Host", "Write-Output")
-TOOLING = re.compile(r"(?:^|/)(?:scripts?|tools?|deploy(?:ment)?s?|ops|operations|ci|bin|hack|infra\w*|devops|release)/", re.IGNORECASE)
+TOOLING = regex(r"(?:^|/)(?:scripts?|tools?|deploy(?:ment)?s?|ops|operations|ci|bin|hack|infra\w*|devops|release)/", re.IGNORECASE)
 # Where a workflow uses what the person who starts it says.
-GIVEN = re.compile(r"\$\{\{\s{0,4}(?:github\.event\.)?inputs\.([\w-]{1,60})[^}]{0,60}\}\}")
-NO_USE = re.compile(r"\s*(?:-\s+)?(?:#|(?:run-)?name:|ref:|if:|echo\b|run:\s{0,4}echo\b)")
+GIVEN = regex(r"\$\{\{\s{0,4}(?:github\.event\.)?inputs\.([\w-]{1,60})[^}]{0,60}\}\}")
+NO_USE = regex(r"\s*(?:-\s+)?(?:#|(?:run-)?name:|ref:|if:|echo\b|run:\s{0,4}echo\b)")
 BY_HAND = frozenset({"manual", "call"})
 ROLLS_BACK = ("rollback", "roll_back", "rollBack", "Rollback", "RollBack", "revert", "Revert", "restore_previous", "restorePrevious")
 
@@ -28,13 +29,11 @@ class Rollback:
     def __init__(self, project: Project, uses: Sequence[Fact], documents: Sequence[Fact]) -> None:
         self.project, self.uses, self.documents = project, uses, documents
         words = project.vocabulary["assets"]
-        self._functions = re.compile(words["rollback_functions"])
+        self._functions = regex(words["rollback_functions"])
         self._switches = Expression(words["rollback_switches"])
-        self._redeployed, self._redeploys, self._no_redeploys = (
-            re.compile(words[key]) for key in ("redeployed", "redeploys", "not_redeploys")
-        )
+        self._redeployed, self._redeploys, self._no_redeploys = (regex(words[key]) for key in ("redeployed", "redeploys", "not_redeploys"))
         self._names, self._commands, self._data = (
-            re.compile(words[key], re.IGNORECASE) for key in ("rollback_names", "rollback_commands", "rollback_of_data")
+            regex(words[key], re.IGNORECASE) for key in ("rollback_names", "rollback_commands", "rollback_of_data")
         )
 
     def facts(self) -> Iterator[Fact]:

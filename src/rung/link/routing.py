@@ -15,44 +15,45 @@ from rung.link.fallbacks import Fallbacks
 from rung.link.internal_packages import InternalPackages
 from rung.link.models import EVALUATES, Models
 from rung.link.tiers import Tiers
+from rung.regex import regex
 
 BY_FOLDER = (".go", ".rs", ".cs", ".java", ".kt")
 HOLDS = ("list", "mapping", "call")
 # Functions that choose, as their names say, and not those that count or price what was used.
-CHOOSES = re.compile(r"model|llm|engine|select|choose|pick|rout|resolve", re.IGNORECASE)
-COUNTS = re.compile(r"cost|pric|count|limit|encod|token|window|context|support|usage|valid", re.IGNORECASE)
+CHOOSES = regex(r"model|llm|engine|select|choose|pick|rout|resolve", re.IGNORECASE)
+COUNTS = regex(r"cost|pric|count|limit|encod|token|window|context|support|usage|valid", re.IGNORECASE)
 # Functions that choose a model by their name, and a condition in them.
-PICKS = re.compile(
+PICKS = regex(
     r"^_*(?:async_)?(?:select|choose|pick|rout|determine|decide|resolve|get|model)\w*(?:model|llm|engine)|^_*model_?(?:for|by)",
     re.IGNORECASE,
 )
-TASK = re.compile(r"(?:==|in|is|case|when|===|\(|,|:)\s*\(?[\"'`]([\w-]+)[\"'`]")
+TASK = regex(r"(?:==|in|is|case|when|===|\(|,|:)\s*\(?[\"'`]([\w-]+)[\"'`]")
 NO_TASK = ("default", "chat")
-MEMBER = re.compile(r"\b[A-Z]\w*(?:\.|::)(\w+)\s*\]?\s*(?::(?!:)|=>|->|=(?!=)|,)")
+MEMBER = regex(r"\b[A-Z]\w*(?:\.|::)(\w+)\s*\]?\s*(?::(?!:)|=>|->|=(?!=)|,)")
 # An arm of a switch or match: `case DRAFT ->`, `TaskKind.Summary =>`, `"draft" =>`.
-ARM = re.compile(r"^\s*(?:case\s+)?(?:\w+(?:\.|::))*[\"']?(\w+)[\"']?\s*(?:=>|->|:(?!:))")
-SWITCH = re.compile(r"\b(?:switch|match|when)\b")
-GIVEN = re.compile(r"[A-Za-z_][\w.]*")
+ARM = regex(r"^\s*(?:case\s+)?(?:\w+(?:\.|::))*[\"']?(\w+)[\"']?\s*(?:=>|->|:(?!:))")
+SWITCH = regex(r"\b(?:switch|match|when)\b")
+GIVEN = regex(r"[A-Za-z_][\w.]*")
 # Calls that make a table, and what a table is asked for: a name, or what an object has of that name.
-MADE = re.compile(
+MADE = regex(
     r"(?:^|\.)(?:Immutable|Enum)?Map\.of(?:Entries)?$|^(?:mutable|hash)?[mM]apOf$|^(?:HashMap|BTreeMap)(?:::|\.)from$|^new Map$|^Map$"
 )
-MEMBER_OF = re.compile(r"\.|::")
+MEMBER_OF = regex(r"\.|::")
 LOOKED = r"(?:\w{1,40}(?:\.|->|::)){0,4}(\w{2,40})(?:\(\))?\s{0,4}[\]),]"
-ASKED_FOR = re.compile(rf"\w(?:\?\.)?(?:\[|\.get\()\s{{0,4}}{LOOKED}")
-LISTS = re.compile(r"^_*(?:filter|list|sort|group|find|search|count|valid|test)", re.IGNORECASE)
-SPARE = re.compile(r"fall_?back", re.IGNORECASE)
+ASKED_FOR = regex(rf"\w(?:\?\.)?(?:\[|\.get\()\s{{0,4}}{LOOKED}")
+LISTS = regex(r"^_*(?:filter|list|sort|group|find|search|count|valid|test)", re.IGNORECASE)
+SPARE = regex(r"fall_?back", re.IGNORECASE)
 # What stands before a name that only fills in for a setting that is absent, or whose list is only shown or given back.
-DEFAULTED = re.compile(r"(?:\|\||\?\?|\bor\b|\b(?:getenv|get|env|Getenv|unwrap_or|default\w*)\(.*,?|\w*default\w*\s*[=:])\s*$")
+DEFAULTED = regex(r"(?:\|\||\?\?|\bor\b|\b(?:getenv|get|env|Getenv|unwrap_or|default\w*)\(.*,?|\w*default\w*\s*[=:])\s*$")
 BEFORE = 60
 # How a table is asked for what a name holds, in the usual languages.
 LOOKUP = (
     r"!{0,2}(?:\?\.)?(?:\[|\.(?:get|fetch|at|dig|getValue|getOrDefault|getOrElse|GetValueOrDefault|TryGetValue|[gG]et_or\w{0,10})\()"
     r"\s*(?![\"'\d])[&*$:]{0,2}([A-Za-z_][\w.]*(?:(?:::|->)\w+)*)"
 )
-SHOWS = re.compile(r"\s*\.(?:map|length|forEach)\b")
-SHOWN = re.compile(rf"{DEFAULTED.pattern}|(?:\breturn|\b(?:set|use[A-Z])\w*\(|=>|[=:])\s*\[?(?:\.\.\.)?$")
-FALLBACK = re.compile(r"(?:^|[._])fallbacks?(?:\.\d+)*$", re.IGNORECASE)
+SHOWS = regex(r"\s*\.(?:map|length|forEach)\b")
+SHOWN = regex(rf"{DEFAULTED.pattern}|(?:\breturn|\b(?:set|use[A-Z])\w*\(|=>|[=:])\s*\[?(?:\.\.\.)?$")
+FALLBACK = regex(r"(?:^|[._])fallbacks?(?:\.\d+)*$", re.IGNORECASE)
 
 
 class Routing:
@@ -61,11 +62,11 @@ class Routing:
     def __init__(self, models: Models) -> None:
         self.models, self.project = models, models.project
         words = self.project.vocabulary["models"]
-        self.routing = re.compile(words["routing"])
-        self.parameters = re.compile(words["rule_parameters"], re.IGNORECASE)
-        self.keys = re.compile(words["rule_keys"], re.IGNORECASE)
-        self.not_rules = re.compile(words["not_rules"], re.IGNORECASE)
-        self.subjects = re.compile(words["subjects"], re.IGNORECASE)
+        self.routing = regex(words["routing"])
+        self.parameters = regex(words["rule_parameters"], re.IGNORECASE)
+        self.keys = regex(words["rule_keys"], re.IGNORECASE)
+        self.not_rules = regex(words["not_rules"], re.IGNORECASE)
+        self.subjects = regex(words["subjects"], re.IGNORECASE)
         self.conditions, self.capabilities = Conditions(models), Capabilities(words["capabilities"])
         self._packages = InternalPackages(self.project, models.graph)
         self.fallbacks, self.tiers = Fallbacks(models, self.conditions), Tiers(models)

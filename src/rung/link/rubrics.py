@@ -13,59 +13,58 @@ from rung.link.metrics import OWN, PROMPT_PART, SCALE, SCORING, judged, of_promp
 from rung.link.metrics import named as named_metric
 from rung.link.project import Project
 from rung.link.verdict_schemas import verdict_line, verdicts
+from rung.regex import regex
 
 Places = dict[str, tuple[str, int]]
 
 # What holds criteria: a key, a variable, a file. Each of them has one of the names, and says more about itself.
-HOLDS = re.compile(
+HOLDS = regex(
     r"(?:^|[_\W]|(?<=[a-z]))(?:criteri(?:a|on)|rubrics?|dimensions|aspects|(?:judge|quality|scoring|grading|evaluation)_?(?:metrics|axes|scheme))"
     r"(?:$|[_\W])",
     re.IGNORECASE,
 )
 NAMES = ("name", "id", "key", "criterion", "criteria", "criteria_description", "dimension", "aspect", "metric", "label", "title")
 TELLING = frozenset({"criterion", "criteria_description", "dimension", "aspect"})
-MORE = re.compile(
+MORE = regex(
     r"^(?:description|definition|details?|text|question|prompt|guid\w+|levels?|scale|anchors|weight|rubric|instructions?|points|max_?score|checks?"
     r"|pass|fail|score_?\d\w*|criteria|evaluation_steps)$",
     re.IGNORECASE,
 )
 CASE = frozenset({"input", "inputs", "query", "expected", "expected_output", "ground_truth", "answer", "reference", "output"})
 # What a verdict holds beside the scores, what sums them up, and what no judge is needed for.
-NO_CRITERION = re.compile(
+NO_CRITERION = regex(
     r"^(?:overall|total|final|score|rating|verdict|reason\w*|explanations?|rationale|feedback|comments?|confidence|id|index|justification|summary"
     r"|average|mean|weighted\w*|pass(?:ed)?|label|grade|evidence|thoughts?|latency\w*|cost\w*|\w*tokens?|duration\w*|\w*length|exact\w*|regex"
     r"|contains|bleu|rouge\w*|\w*count|timestamp|min|max|name|quality|result|value|type|model|start|end|lines?|page|year|age|price|amount|quantity"
     r"|step|turn|num_\w+|n_\w+|\w+_(?:id|index|ms|seconds))$",
     re.IGNORECASE,
 )
-SUFFIX = re.compile(r"[_\s-]?(?:score|rating|grade)$", re.IGNORECASE)
-SCORES = re.compile(r"score|judg|grad(?:e|ing)|rating|rubric|evaluation|verdict|assessment", re.IGNORECASE)
+SUFFIX = regex(r"[_\s-]?(?:score|rating|grade)$", re.IGNORECASE)
+SCORES = regex(r"score|judg|grad(?:e|ing)|rating|rubric|evaluation|verdict|assessment", re.IGNORECASE)
 # What a harness keeps of a case or a run is no schema of a judge's verdict.
-OUTCOME = re.compile(r"Result|Report|Summary|Run|Config|Case|Record|Metrics")
-NUMBER = re.compile(r"^\s*(\w+)\s*:\s*(?:Optional\[)?(?:int|float|conint|confloat|Literal\[\s*\d|Annotated\[(?:int|float))")
+OUTCOME = regex(r"Result|Report|Summary|Run|Config|Case|Record|Metrics")
+NUMBER = regex(r"^\s*(\w+)\s*:\s*(?:Optional\[)?(?:int|float|conint|confloat|Literal\[\s*\d|Annotated\[(?:int|float))")
 # A key of the answer that a prompt asks for, with a number under it.
-ASKED = re.compile(
+ASKED = regex(
     r"[\"'](\w{3,30})[\"']\s*:\s*(?:[<\[{(]\s*)?"
     r"(?:int(?:eger)?|float|number|score|\d(?:\.\d+)?\s*(?:-|\u2013|to|\.\.\.?|\|)\s*\d+|\d(?:\.\d)?\s*[,}\n]"
     r"|(?:[nNxX#?_]|\.\.\.|\u2026)\s*[,}\n>\])])"
 )
 # A type of what a judge says, in any language, and its fields that are numbers.
-VERDICT = re.compile(
+VERDICT = regex(
     r"\b(?:type|interface|class|struct|record)\s+(?P<name>\w{0,40}(?:Scores?|Marks?|Judge?ment|Grades?|Ratings?|Verdict|Assessment)\w{0,40})"
     r"[^\n{(]{0,80}\n?[ \t]{0,12}(?P<open>[{(])"
 )
-FIELD = re.compile(
+FIELD = regex(
     r"(?:^|[\s{(,;])(?:(?P<named>[A-Za-z]\w{2,40})\??(?:\s*:\s*|\s+)(?:number|Int|Double|Float|int|u?int\d{1,2}|float\d{0,2}|[uif]\d{1,2})\b(?!\s+\w+\s*[,;){=])"
     r"|(?:int|double|float|decimal|short|byte)\s+(?P<typed>[A-Za-z]\w{2,40})\s*[,;){=])"
 )
 BODY = 1500
-PROMPT_FILE = re.compile(
-    r"[\w./-]+\.(?:prompt|prompty|md|txt|jinja2?|j2|ya?ml|toml|st|stg?|mustache|hbs|handlebars|liquid|tmpl|tpl|ftl|erb)$"
-)
-PROMPT_NAME = re.compile(r"[A-Za-z][\w-]{2,50}(?:/[\w-]{1,50}){0,3}")  # by which code loads one
-JUDGE_FILE = re.compile(r"judg|(?<!ri)eval|(?<!up)grad(?:e|ing)|scor|rubric|criteri|assess|critic", re.IGNORECASE)
-RESULT = re.compile(r"\[\[?(?:RESULT|rating|score)\]?\]", re.IGNORECASE)
-DATA = re.compile(r"[\w./-]+\.(?:json|ya?ml|toml)$")
+PROMPT_FILE = regex(r"[\w./-]+\.(?:prompt|prompty|md|txt|jinja2?|j2|ya?ml|toml|st|stg?|mustache|hbs|handlebars|liquid|tmpl|tpl|ftl|erb)$")
+PROMPT_NAME = regex(r"[A-Za-z][\w-]{2,50}(?:/[\w-]{1,50}){0,3}")  # by which code loads one
+JUDGE_FILE = regex(r"judg|(?<!ri)eval|(?<!up)grad(?:e|ing)|scor|rubric|criteri|assess|critic", re.IGNORECASE)
+RESULT = regex(r"\[\[?(?:RESULT|rating|score)\]?\]", re.IGNORECASE)
+DATA = regex(r"[\w./-]+\.(?:json|ya?ml|toml)$")
 LONGEST = 40
 FEWEST = 2
 

@@ -15,27 +15,28 @@ from rung.link.maven import active, classes
 from rung.link.maven import groups as tags
 from rung.link.project import Project
 from rung.link.pytest_options import configured
+from rung.regex import regex
 
 VITEST = ("vitest", "vite")
 JEST = ("jest",)
 ENDINGS = ("ts", "mts", "js", "mjs", "cjs", "cts")
-BUILD = re.compile(r"^//go:build (.+)$", re.MULTILINE)
-PLATFORM = re.compile(r"linux|unix|amd64|cgo|gc|go1\.\d+")
+BUILD = regex(r"^//go:build (.+)$", re.MULTILINE)
+PLATFORM = regex(r"linux|unix|amd64|cgo|gc|go1\.\d+")
 # Constraints that say for which machines a file is, or that it is for none.
-COSTLY = re.compile(
+COSTLY = regex(
     r"\b(?:live|paid|costly|expensive|billed|real_?(?:llm|model|api)|llm\w*|evals?|evaluations?|models?|gen_?ai|ai|online|quality|golden|accuracy|prompts?)\b",
     re.IGNORECASE,
 )
-PLATFORMS = re.compile(r"^//go:build .*\b(?:windows|darwin|\w*bsd|js|wasm|wasip1|arm64|arm|386|android|ios|ignore|race)\b", re.MULTILINE)
+PLATFORMS = regex(r"^//go:build .*\b(?:windows|darwin|\w*bsd|js|wasm|wasip1|arm64|arm|386|android|ios|ignore|race)\b", re.MULTILINE)
 # Groups that builds leave out: in a build's file, and on its command line.
-LEFT_OUT = re.compile(r"\bexcludeTags?\s*[( ]\s*[\"']([\w-]+)[\"']|-DexcludedGroups=([\w,-]+)")
-TAKEN_IN = re.compile(r"-Dgroups=([\w,-]+)")
+LEFT_OUT = regex(r"\bexcludeTags?\s*[( ]\s*[\"']([\w-]+)[\"']|-DexcludedGroups=([\w,-]+)")
+TAKEN_IN = regex(r"-Dgroups=([\w,-]+)")
 # Maven leaves integration tests to its later phases.
-INTEGRATES = re.compile(r"\b(?:verify|install|deploy|integration-test)\b")
-ASKED_FOR = re.compile(r"\bfailsafe\b|-D(?:it\.)?test=")
+INTEGRATES = regex(r"\b(?:verify|install|deploy|integration-test)\b")
+ASKED_FOR = regex(r"\bfailsafe\b|-D(?:it\.)?test=")
 FAILSAFE = "maven-failsafe-plugin"
 INTEGRATION = r"/(?:\w+IT|IT[A-Z]\w*)\.(?:java|kt)$"
-TERM = re.compile(r"(!?)\(?\s*(\w+)\s*(!=|!~|=|~)\s*([^&|()]+)")
+TERM = regex(r"(!?)\(?\s*(\w+)\s*(!=|!~|=|~)\s*([^&|()]+)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,28 +33,29 @@ from rung.link.trials import Trials
 from rung.link.wired import Wired
 from rung.link.withholding import Withholding
 from rung.link.wrappers import Wrappers
+from rung.regex import regex
 
 MEASURES = frozenset({"guardrail", "moderation", "pii-redaction", "injection-detection", "approval"})
 # Classes of what a measure is told and says, which measure nothing themselves.
-DATA = re.compile(
+DATA = regex(
     r"(?:Result|Response|Decision|Verdict|State|Status|Request|Violation|Error|Exception|Config|Settings|Options|Params|Schema|Model)s?$"
 )
 # Classes whose objects measure something; a moderator may as well lead a conversation.
-NAMED = re.compile(r"(?=[A-Z]\w+$)\w*(?:Guard|Shield|Injection|Jailbreak|PII|Redact|Moderation)")
-IDENTIFIER = re.compile(r"[A-Za-z_]\w*(?:\.\w+)*")
+NAMED = regex(r"(?=[A-Z]\w+$)\w*(?:Guard|Shield|Injection|Jailbreak|PII|Redact|Moderation)")
+IDENTIFIER = regex(r"[A-Za-z_]\w*(?:\.\w+)*")
 # A field that is given something, in the files that define infrastructure.
 SET = r"(?:%s)\b[\"']?(?:\s{0,8}[:=]\s{0,8}|[ ]{1,8}(?!string\b|=))(?![\"']?(?:null|None|nil|undefined|Microsoft\.Default)|\"\"|'')\S"
-ATTACHES = re.compile(r"\.(?:tf|tfvars|bicep|bicepparam|json|ya?ml|ts|js|py|cs|go|java|sh|ps1)$")
+ATTACHES = regex(r"\.(?:tf|tfvars|bicep|bicepparam|json|ya?ml|ts|js|py|cs|go|java|sh|ps1)$")
 # Calls that put the steps of a graph or pipeline together.
-STEPS = re.compile(
+STEPS = regex(
     r"(?:^|\.)(?:(?:router|app|server)\.post|add_node|addNode|add_component|add_step|addStep|pipe|use|add_middleware|RunnableLambda)$"
 )
 # What a program was started and set up with.
-SHOWN = re.compile(r"(?:^|\.)(?:print\w*|log\w*|debug|info|warn(?:ing)?|error|echo)$|^(?:io|ui|console|terminal)\.\w+$", re.IGNORECASE)
-SETTINGS = re.compile(
+SHOWN = regex(r"(?:^|\.)(?:print\w*|log\w*|debug|info|warn(?:ing)?|error|echo)$|^(?:io|ui|console|terminal)\.\w+$", re.IGNORECASE)
+SETTINGS = regex(
     r"^(?:args|argv|cmd_?line|command_?line|settings|config\w*|env\w*|options|opts|parser|headers|os|sys|process)(?:\.|$)", re.IGNORECASE
 )
-CONTENT = re.compile(r"message|prompt|content|text|input|query|question|answer|response|completion|output|body", re.IGNORECASE)
+CONTENT = regex(r"message|prompt|content|text|input|query|question|answer|response|completion|output|body", re.IGNORECASE)
 
 
 class Safety:
@@ -69,13 +70,13 @@ class Safety:
         self._screening: dict[str, Mapping[str, str]] = {}
         words = project.vocabulary["safety"]
         self.words = AhoCorasick(sorted({w.rstrip("(").lower() for w in project.vocabulary["glances"]["measure"]}))
-        self.measures = {kind: re.compile(p, re.IGNORECASE) for kind, p in words["measures"].items()}
-        self.answering = re.compile(words["answers"], re.IGNORECASE)
-        self.hiding = re.compile(words["hiding_parameters"], re.IGNORECASE)
-        self.not_measures = re.compile(words["not_measures"], re.IGNORECASE)
-        self.off, self.on = re.compile(words["filters_off"]), re.compile(words["filters_on"])
-        self.subjects = re.compile(project.vocabulary["approvals"]["subjects"])
-        self.hooks, self.hook_checks = frozenset(words["hooks"]), re.compile(words["hook_checks"])
+        self.measures = {kind: regex(p, re.IGNORECASE) for kind, p in words["measures"].items()}
+        self.answering = regex(words["answers"], re.IGNORECASE)
+        self.hiding = regex(words["hiding_parameters"], re.IGNORECASE)
+        self.not_measures = regex(words["not_measures"], re.IGNORECASE)
+        self.off, self.on = regex(words["filters_off"]), regex(words["filters_on"])
+        self.subjects = regex(project.vocabulary["approvals"]["subjects"])
+        self.hooks, self.hook_checks = frozenset(words["hooks"]), regex(words["hook_checks"])
         self.glance = asking.uses.glance
         self.sides = Sides(project, asking)
         self.wired = Wired(project, asking, self.sides)

@@ -16,31 +16,32 @@ from rung.link.glance import Glance
 from rung.link.graph import Graph
 from rung.link.project import Project
 from rung.link.stand_ins import stands_in
+from rung.regex import regex
 from rung.repository import Role
 
 SAFETY_WORDS = ("guard", "moderat", "safety", "redact", "injection", "jailbreak", "approval", "allow", "anonymi", "harm", "toxic", "pii")
 MEASURE_WORDS = ("guardrail", "moderation", "redact", "injection", "jailbreak")  # one of which the expression below requires
-TESTS_MEASURE = re.compile(
+TESTS_MEASURE = regex(
     r"""(?:def test|func Test|(?:it|test)\(["'`]|void |class )\w*[^"'`(\n]*(?:guardrail|moderation|redact|injection|jailbreak)""",
     re.IGNORECASE,
 )
 
-DECIDES = re.compile(
+DECIDES = regex(
     r"allow|permi[ts]|approv|confirm|consent|guard|safe|review|gate|(?:^|_)(?:may|can|should|is|ask)_|^(?:may|can|should|is|ask)[A-Z]",
     re.IGNORECASE,
 )
 # Functions that decide by rule what becomes of a command, in snake case.
-RULES = re.compile(
+RULES = regex(
     r"(?:^|_)(?:decide|decision|policy|classify|check|verdict|authori[sz]e|allow(?:s|ed)?|permit(?:s|ted)?|permission|needs|requires?|may|can|should|is|danger\w{0,5}"
     r"|risk\w{0,5}|safe|block(?:s|ed)?|deny|denied|forbid\w{0,5}|refuse\w{0,2}|read_?only|assess|guard|gate|screen|vet|triage|inspect)(?:_|$)"
 )
 # What a test is called by which personal data must not get to a model.
-HIDDEN = re.compile(
+HIDDEN = regex(
     r"(?:^|_)(?:no|not|never|without|hides?|hidden|masks?|masked|redacts?|redacted|strips?|stripped|removes?|removed|scrubs?|anonymi[sz]es?|withholds?|replaces?|leaks?|keeps?)"
     r"_(?:\w{1,40}_)?(?:personal|pii|cards?|ibans?|e?mails?|phones?|ssns?|secrets?|patients?|identif\w{1,12}|sensitive|private)(?:_|$)"
 )
 INNER = "#[cfg(test)]"
-PACKAGE = re.compile(r"(?:^|/)(?:__init__\.py|index\.[jt]sx?)$")
+PACKAGE = regex(r"(?:^|/)(?:__init__\.py|index\.[jt]sx?)$")
 
 
 class SafetyTests:
@@ -53,11 +54,11 @@ class SafetyTests:
         self.evaluations = [e for e in evaluations if not e.dead]
         words = project.vocabulary["safety"]
         self.attack_texts = Expression(words["attack_texts"], re.IGNORECASE)
-        self.limit_tests = re.compile(words["limit_tests"], re.IGNORECASE)
-        self.refusing = re.compile(words["refusing"], re.IGNORECASE)
-        self.subjects = re.compile(project.vocabulary["approvals"]["subjects"])
-        self.policies = re.compile(project.vocabulary["gates"]["policies"])
-        self.marks = re.compile(project.vocabulary["redactions"]["replaced"])
+        self.limit_tests = regex(words["limit_tests"], re.IGNORECASE)
+        self.refusing = regex(words["refusing"], re.IGNORECASE)
+        self.subjects = regex(project.vocabulary["approvals"]["subjects"])
+        self.policies = regex(project.vocabulary["gates"]["policies"])
+        self.marks = regex(project.vocabulary["redactions"]["replaced"])
         self.code = frozenset(project.code)
 
     def facts(self, measures: list[Fact]) -> list[Fact]:

@@ -17,28 +17,29 @@ from rung.link.rubrics import judge_file
 from rung.link.tried import tried, trying
 from rung.link.uses import Uses
 from rung.link.verdict_schemas import verdict_line
+from rung.regex import regex
 from rung.repository import Role
 
-SCORE_CALL = re.compile(
+SCORE_CALL = regex(
     r"(?:^|\.)(?:ratio|SequenceMatcher|rouge\w*|bleu\w*|compute|sentence_bleu|levenshtein\w*|distance|cosine\w*|similarity|f1_score|accuracy_score|"
     r"precision_score|recall_score|classification_report|startsWith|startswith|includes|contains|search|match|test|equals|EqualFold|HasPrefix|MatchString"
     r"|str_contains|preg_match|similar_text|jaro\w*|partial_ratio|token_set_ratio|containsMatchIn|is_?match)$",
     re.IGNORECASE,
 )
 RUBY_LOOKS = ("include", "match", "start_with", "end_with", "casecmp")  # Ruby's, without the question mark
-GRADES = re.compile(r"evaluat|judge|(?<!up)grade|score|rate_", re.IGNORECASE)
-MODULE = re.compile(
+GRADES = regex(r"evaluat|judge|(?<!up)grade|score|rate_", re.IGNORECASE)
+MODULE = regex(
     r"(?:^|/)[\w-]*(?:scor(?:e|er|ers|ing)|metrics?|grad(?:e|er|ers|ing)|judges?|checks?|checkers?|evaluators?|assertions?|matchers?|verif(?:y|ier|ication))[\w-]*(?:/[\w-]+)?\.\w+$",
     re.IGNORECASE,
 )
 # What is compared with something is no answer's content: where the program stands, how a call or a process ended, that something came back.
-NO_ANSWER = re.compile(
+NO_ANSWER = regex(
     r"__name__|\.argv|None\b|null\b|\bnil\b|status|finish_reason|\.type\b|\.role\b|(?:return|exit)_?code|len\(|\.length\b|\.size\(\)"
     r"|^\s*(?:\"\"|''|``)\s|\s(?:\"\"|''|``)\s*$|[\"'](?:exit|quit|q|__main__)[\"']",
     re.IGNORECASE,
 )
 # A key of a mapping, looked for among what stands in it (`"rubric_grading" in results`).
-KEY = re.compile(r"[\"'][a-z]+(?:_[a-z]+)+[\"']")
+KEY = regex(r"[\"'][a-z]+(?:_[a-z]+)+[\"']")
 # In these languages a name is taken with its whole namespace, so it can't be told from an import whose it is.
 BY_NAMESPACE = ("csharp", "java", "ruby", "rust", "go")
 

@@ -8,23 +8,24 @@ from collections.abc import Iterable, Iterator
 from rung.facts.code.source import Source
 from rung.link.metrics import patterns
 from rung.link.project import Project
+from rung.regex import regex
 
 # What the name of a function or value has besides its metric.
-BESIDE = re.compile(
+BESIDE = regex(
     r"^(?:get|compute|calc|calculate|score|rate|rates|judge|check|grade|eval|evaluate|measure|assess|mean|avg|average|min|minimum|total|is|llm|answer|reply"
     r"|semantic|text|cosine|embedding)_+|_+(?:score|scores|rating|grade|judge|eval|mean|avg|average|metric|ok|of_answer|value|values|rate|total)$",
     re.IGNORECASE,
 )
 # An order in which a name stands for how good something was; what is held against a bar is a number that came out.
 ORDER = ("<", "<=", ">", ">=")
-BAR = re.compile(r"\d|[A-Z_]{3,}|min|threshold|floor|least|limit|target|bar\b|goal|required|baseline", re.IGNORECASE)
-LAST = re.compile(r"([A-Za-z_]\w{2,60})[\"'\])]{0,4}$")
+BAR = regex(r"\d|[A-Z_]{3,}|min|threshold|floor|least|limit|target|bar\b|goal|required|baseline", re.IGNORECASE)
+LAST = regex(r"([A-Za-z_]\w{2,60})[\"'\])]{0,4}$")
 STEPS = 3
 # What says which criterion a judge is to score by: a parameter of a test, the variable of a loop.
-CRITERION = re.compile(
+CRITERION = regex(
     r"(?:^|[\s,(])(?:\w{1,20}_)?(?:criteri(?:on|a)|metrics?|dimension|aspect|rubric|quality)(?:_\w{1,20})?(?:$|[\s,)])", re.IGNORECASE
 )
-LOOPS = re.compile(r"\s*for\s+\(?(?:criterion|metric|dimension|aspect|rubric)\w{0,20}\b")
+LOOPS = regex(r"\s*for\s+\(?(?:criterion|metric|dimension|aspect|rubric)\w{0,20}\b")
 
 
 def scored_by_name(project: Project, source: Source, near: Iterable[Source]) -> dict[str, tuple[str, int]]:

@@ -10,12 +10,13 @@ from rung.link.expression import Expression
 from rung.link.gates import TESTS
 from rung.link.glance import Glance
 from rung.link.project import Project
+from rung.regex import regex
 
 # Longer literals are prompts; a single word may mean anything.
 LONGEST = 120
 # A longer one with the marks of an expression is no prompt.
-LONGEST_EXPRESSION, MARKS = 900, re.compile(r"\\[sbwd]|\(\?[:i]|\)\?")
-EXPRESSION = re.compile(r"(?:^|[\s(,\[=:])/(?![/*])(.+?)/[gimsuy]*(?=\s*[,;)\].]|\s*$)")
+LONGEST_EXPRESSION, MARKS = 900, regex(r"\\[sbwd]|\(\?[:i]|\)\?")
+EXPRESSION = regex(r"(?:^|[\s(,\[=:])/(?![/*])(.+?)/[gimsuy]*(?=\s*[,;)\].]|\s*$)")
 INSTRUCTIONS = Expression(
     r"(?:ignore|disregard|forget|override)\b.{0,80}?(?:previous|prior|above|earlier|preceding|instructions?|rules|prompts?)", re.IGNORECASE
 )
@@ -27,7 +28,7 @@ class Screening:
 
     def __init__(self, project: Project, glance: Glance) -> None:
         self.project, self.glance = project, glance
-        self.patterns = {kind: re.compile(p, re.IGNORECASE) for kind, p in project.vocabulary["safety"]["screened"].items()}
+        self.patterns = {kind: regex(p, re.IGNORECASE) for kind, p in project.vocabulary["safety"]["screened"].items()}
         self._known: dict[str, Mapping[str, str]] = {}
 
     def functions(self, path: str) -> Mapping[str, str]:

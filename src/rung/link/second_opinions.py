@@ -10,9 +10,10 @@ from rung.link.asking import Asking
 from rung.link.expression import Expression
 from rung.link.gates import TESTS
 from rung.link.project import Project
+from rung.regex import regex
 
 LONGEST = 4000
-WORD = re.compile(r"\w+")
+WORD = regex(r"\w+")
 STARTS = ("starts_with", "startsWith", "equalsIgnoreCase")
 
 
@@ -23,8 +24,8 @@ class SecondOpinions:
         self.project, self.asking = project, asking
         words = project.vocabulary["safety"]
         self.verdicts, self.harms = Expression(words["verdict_words"]), Expression(words["verdict_subjects"], re.IGNORECASE)
-        self.values = re.compile(words["verdict_values"], re.IGNORECASE)
-        self.fields = re.compile(words["verdict_fields"])
+        self.values = regex(words["verdict_values"], re.IGNORECASE)
+        self.fields = regex(words["verdict_fields"])
         self._known: dict[tuple[str, bool], Mapping[str, str]] = {}
 
     def functions(self, path: str, *, through: bool = False) -> Mapping[str, str]:

@@ -11,20 +11,17 @@ from rung.link.declared_tests import TestUnit
 from rung.link.project import Project
 from rung.link.pytest_options import configured
 from rung.link.runner_files import Narrowing
+from rung.regex import regex
 
 PYTEST = ("pytest", "py.test")
 # Files that stand for the projects in their folder.
 SOLUTIONS = (".sln", ".slnx", ".slnf", ".csproj", ".fsproj", ".vbproj")
-BUILDS = re.compile(
-    r"pom[\w.-]*\.xml|(?:build|settings)\.gradle(?:\.kts)?|Cargo\.toml|package\.json|deno\.jsonc?|go\.(?:mod|work)|build\.sbt"
-)
+BUILDS = regex(r"pom[\w.-]*\.xml|(?:build|settings)\.gradle(?:\.kts)?|Cargo\.toml|package\.json|deno\.jsonc?|go\.(?:mod|work)|build\.sbt")
 # Files that a command is given and that hold no tests: settings of the build, of the runner, of a repository of packages.
 SETTINGS = (".xml", ".toml", ".properties", ".ini", ".cfg", ".gradle", ".kts", ".env", ".mod", ".runsettings")
 # Folders into which a compiler writes, and the endings of what it makes of a typed file.
-BUILT = re.compile(
-    r"\.?(?:out|dist|build|lib|compiled|_build|(?:tests?|spec)[_-]?(?:dist|build|out)|(?:dist|build|out)[_-]?(?:tests?|spec))"
-)
-COMPILED = re.compile(r"\.([cm]?)js$")
+BUILT = regex(r"\.?(?:out|dist|build|lib|compiled|_build|(?:tests?|spec)[_-]?(?:dist|build|out)|(?:dist|build|out)[_-]?(?:tests?|spec))")
+COMPILED = regex(r"\.([cm]?)js$")
 MANAGES = "manage.py"  # starts the tests of a Django project, and holds none
 WITH_VALUE = frozenset(
     [

@@ -17,6 +17,7 @@ from rung.link.expression import Expression
 from rung.link.glance import MODEL_CATEGORIES, Glance
 from rung.link.graph import Graph
 from rung.link.project import Project
+from rung.regex import regex
 from rung.repository import Role
 
 # Where a server is reached that runs by itself: an address of this machine, a constant or variable that holds one, or a framework's test
@@ -31,25 +32,23 @@ ANSWER = (
     r"|predict|invocations|prompt"
 )
 # The path of a request that has the model answer: its last part says so, or the last but one where a message is sent.
-ROUTE = re.compile(
+ROUTE = regex(
     rf"/(?:{ANSWER})(?:/(?:stream|sync|async|completions?|messages?|send|invoke|run|ask|query|\{{[^}}/]*\}}|\$\{{[^}}/]*\}}|%s))?/?(?=[\"'`?]|\{{?$)"
     rf"|[\"'`](?:{ANSWER})\?[\w.-]{{1,40}}="
     r"|/(?:\{[^}/]*\}|\$\{[^}/]*\}|%s)/(?:messages?|runs?|completions?|invoke|ask|chat|query)/?(?=[\"'`?])",
     re.IGNORECASE,
 )
-SENDS = re.compile(
+SENDS = regex(
     r"(?:^|\.)(?:post|Post|fetch|request|stream|urlopen|PostAsync|PostAsJsonAsync|SendAsync|NewRequest|NewRequestWithContext|postForEntity|postForObject|exchange|perform"
     r"|send|uri|axios|aconnect_sse|connect_sse|ws_connect|post_json)$"
 )
 # What only asks where the question stands in the address or beside it.
-GETS = re.compile(
-    r"(?:^|\.)(?:get|Get|GET|target|getForObject|getForEntity|GetAsync|GetStringAsync|GetFromJsonAsync|get_response|urlopen)$"
-)
-QUERY = re.compile(r"\?[\w.-]{1,40}=|\bparams\b|[qQ]ueryParam|query_string|\.query\(|[qQ]uery:")
+GETS = regex(r"(?:^|\.)(?:get|Get|GET|target|getForObject|getForEntity|GetAsync|GetStringAsync|GetFromJsonAsync|get_response|urlopen)$")
+QUERY = regex(r"\?[\w.-]{1,40}=|\bparams\b|[qQ]ueryParam|query_string|\.query\(|[qQ]uery:")
 IN_PROCESS = Expression(
     r"\bTestClient\b|ASGITransport|test_client\(|WSGITransport|\bapp=|createServer\(|\.listen\(|httptest|Bun\.serve|HTTPServer|WebMvcTest|MockBean|MockitoBean|inject\("
 )
-REPLACING = re.compile(
+REPLACING = regex(
     r"(?<![a-z])(?:mock|@patch|with patch|monkeypatch\.setattr|fake|stub|vcr|cassette|respx|nock\b|msw\b|wiremock|pollyjs|betamax"
     r"|httprr|simulat)",
     re.IGNORECASE,
@@ -59,40 +58,40 @@ STAND_IN_FILE = (
     r"|(?:llm|{tools})[\w-]*(?:mock|fake|stub|simulator)"
 )
 # What an assertion on how a request went says, and the fixed words of an answer's envelope.
-OF_ERRORS = re.compile(
+OF_ERRORS = regex(
     r"error|invalid|required|not[ _]found|missing|denied|unauthori|forbidden|n't own|fail|exception|unsupported|must be|can ?not|can't"
     r"|no authori|too (?:long|many|large)"
     r"|\b[45]\d\d\b|expected_?(?:message|msg|code|status|error|detail)",
     re.IGNORECASE,
 )
-ENVELOPE = re.compile(
+ENVELOPE = regex(
     r"""["'](?:data: ?|\[DONE\]|chat\.completion(?:\.chunk)?|text_completion|assistant|user|system|stop|length|success|ok|done|delta"""
     r"""|choices|healthy|running|completed|true|false|application/json|text/\w[\w-]*.*|content-type|POST|GET|\d*|[\w-]*_id|event: ?\w*"""
     r"""|start|end|finish|text-delta|message|tool_calls?|tool)["']""",
     re.IGNORECASE,
 )
 # Fields in which a server tells of a request.
-ENVELOPE_FIELD = re.compile(
+ENVELOPE_FIELD = regex(
     r"""(?:\[["']|\.get\(["']|\.)(?:message|msg|detail|reason|code|status_text|headers)"""
     r"""(?:["']\]|["'](?:, ?(?:""|''|None))?\)|\b)(?![\[.]\w*content)"""
 )
-WORDS = re.compile(r"""[rf]?(["'`/])(?=[^"'`]*\w{2})((?:(?!\1).)+)\1""")
-EXPECTED = re.compile(
+WORDS = regex(r"""[rf]?(["'`/])(?=[^"'`]*\w{2})((?:(?!\1).)+)\1""")
+EXPECTED = regex(
     r"(?:^|[\W_]|[a-z](?=[A-Z]))(?:expect(?:ed|ations?|s)?|keywords?|words?|patterns?|phrases?|fragments?|must|contains?|truth|gold|golden|correct|ideal|want|wanted|substrings?|needles?|facts?|regex)(?:$|[\W_]|(?=[A-Z]))",
     re.IGNORECASE,
 )
 # Names of fields, and what is sent.
-KEY = re.compile(r"""\[["'][^"']*["']\]|\.get\(["'][^"']*["'][^)]*\)|\{[^{}]*:[^{}]*\}""")
-ASSERTING = re.compile(r"^\W*(?:assert\w*|expect)\b|\.(?:to)?(?:Contain|Match)\w*\(|\bassert\.\w+")
-MATCHERS = re.compile(r"""(?:containsString(?:IgnoringCase)?|matchesPattern|matchesRegex)\(["'](?=[^"']*[a-zA-Z]{2})""")
+KEY = regex(r"""\[["'][^"']*["']\]|\.get\(["'][^"']*["'][^)]*\)|\{[^{}]*:[^{}]*\}""")
+ASSERTING = regex(r"^\W*(?:assert\w*|expect)\b|\.(?:to)?(?:Contain|Match)\w*\(|\bassert\.\w+")
+MATCHERS = regex(r"""(?:containsString(?:IgnoringCase)?|matchesPattern|matchesRegex)\(["'](?=[^"']*[a-zA-Z]{2})""")
 # `"queue" in reply["data"]`: a field that is there, in what is no text.
-FIELD_THERE = re.compile(r"""["'][a-z][\w-]*["']\s+(?:not\s+)?in\s+([\w.\[\]"'()]+)\s*(?:$|,|and\b)""")
-OBJECT = re.compile(r"(?:^|\.)(?:data|payload|json|body|res|resp|obj|metadata|choice)$|\.json\(\)$")
-TEXT = re.compile(
+FIELD_THERE = regex(r"""["'][a-z][\w-]*["']\s+(?:not\s+)?in\s+([\w.\[\]"'()]+)\s*(?:$|,|and\b)""")
+OBJECT = regex(r"(?:^|\.)(?:data|payload|json|body|res|resp|obj|metadata|choice)$|\.json\(\)$")
+TEXT = regex(
     r"""(?:answer|content|text|reply|response|output|message|result|summary|completion)(?:["']\])?$|(?:lower|strip|casefold|upper)\(\)$|^str\("""
 )
 LONGEST = 1500
-DECODES = re.compile(r"(?:^|\.)(?:Decode|Unmarshal|ReadJSON|BindJSON)$")
+DECODES = regex(r"(?:^|\.)(?:Decode|Unmarshal|ReadJSON|BindJSON)$")
 
 
 class Served:

@@ -9,15 +9,16 @@ from typing import NamedTuple
 
 from rung.link.agents import ERRANDS
 from rung.link.project import Project
+from rung.regex import regex
 
-HEREDOC = re.compile(r"<<-?[ \t]?[\"'\\]?([A-Za-z_]\w{0,30})")
-COMMENT = re.compile(r"(?:^|\s)#(?!\{).*$")
+HEREDOC = regex(r"<<-?[ \t]?[\"'\\]?([A-Za-z_]\w{0,30})")
+COMMENT = regex(r"(?:^|\s)#(?!\{).*$")
 # Where a command may begin on a line: at its start, behind a pipe, a bracket, a keyword or an assignment before it.
 BEGINS = r"(?:^|[|;&(`!{]|\b(?:then|do|else|if|while|until|exec|time)\b|\$\()\s{0,20}(?:[A-Za-z_]\w{0,40}=\S{0,80}\s{1,4}){0,3}"
 LAUNCHED = r"(?:(?:npx|bunx|uvx|env|sudo|command|timeout|nice|-y|--yes|exec|[\d.]{1,6}[smh]?)\s{1,4}){0,4}(?:[\w.~$/{}-]{1,60}/)?"
-WORD = re.compile(r"\"[^\"\n]*\"?|'[^'\n]*'?|[^\s\"']+")
-MODEL = re.compile(r"(?:^|\s)(?:--model|-m)[ =](\"[^\"\n]{1,80}\"|'[^'\n]{1,80}'|\S{1,80})")
-VARIABLE = re.compile(r"\$\{?([A-Za-z_]\w*|\d)(?::?[-=]([^}]{0,80}))?")
+WORD = regex(r"\"[^\"\n]*\"?|'[^'\n]*'?|[^\s\"']+")
+MODEL = regex(r"(?:^|\s)(?:--model|-m)[ =](\"[^\"\n]{1,80}\"|'[^'\n]{1,80}'|\S{1,80})")
+VARIABLE = regex(r"\$\{?([A-Za-z_]\w*|\d)(?::?[-=]([^}]{0,80}))?")
 LONGEST = 2000
 TARGETS = ("make", "just", "task", "script")
 
@@ -43,7 +44,7 @@ class ShellAgents:
         self.plain = frozenset(words["plain_commands"])
         self.errands, self.asking = frozenset(words["agent_errands"]), frozenset(words["agent_asking"])
         named = "|".join(sorted(map(re.escape, self.names), key=len, reverse=True))
-        self._command = re.compile(rf"{BEGINS}{LAUNCHED}(?P<program>{named})(?=[ \t])(?P<rest>[^\n]*)")
+        self._command = regex(rf"{BEGINS}{LAUNCHED}(?P<program>{named})(?=[ \t])(?P<rest>[^\n]*)")
 
     @cached_property
     def texts(self) -> dict[str, str]:

@@ -9,9 +9,10 @@ from rung.link.commands import command_tools
 from rung.link.configurations import LAUNCHERS
 from rung.link.evaluation import Evaluation
 from rung.link.project import Project
+from rung.regex import regex
 
-LOOP = re.compile(r"^\s*(?:for\s+\w+\s+in\b|while\s+(?:IFS=\S*\s+)?read\b)", re.MULTILINE)
-COUNTS = re.compile(
+LOOP = regex(r"^\s*(?:for\s+\w+\s+in\b|while\s+(?:IFS=\S*\s+)?read\b)", re.MULTILINE)
+COUNTS = regex(
     r"\b(?:pass(?:ed)?|solved|resolved|success(?:es)?|correct|score)\b\w*\s*(?:=|\+\+|:)|\(\(\s*(?:pass(?:ed)?|solved|score)", re.IGNORECASE
 )
 

@@ -10,6 +10,7 @@ from rung.facts.fact import Fact
 from rung.link.asking import Asking
 from rung.link.direct import owners
 from rung.link.project import Project
+from rung.regex import regex
 
 DEPTH = 4
 
@@ -20,7 +21,7 @@ class Sides:
     def __init__(self, project: Project, asking: Asking) -> None:
         self.project, self.asking = project, asking
         words = project.vocabulary["safety"]
-        self.answers, self.questions = re.compile(words["answers"], re.IGNORECASE), re.compile(words["questions"], re.IGNORECASE)
+        self.answers, self.questions = regex(words["answers"], re.IGNORECASE), regex(words["questions"], re.IGNORECASE)
 
     def of(self, use: Fact) -> list[str]:
         """The sides that a use protects: those of its tool, and the output where the tool is called with an answer as well."""

@@ -12,23 +12,24 @@ from rung.link.conftests import hooks
 from rung.link.declared_tests import TestUnit
 from rung.link.graph import Graph
 from rung.link.project import Project
+from rung.regex import regex
 
 # What skips a test, or runs it only if.
-SKIPS = re.compile(
+SKIPS = regex(
     r"\bskip_?if\b|\brun_?if\b|skip_?unless\b|\.skip\b|\bskip\(|\.Skip(?:f|Now|Test)?\b|\bskipTest\b|markTest(?:Skipped|Incomplete)|\bassume\w*|(?:En|Dis)abledIfEnvironmentVariable|\bSkip(?:pable)?\b"
     r"|^\s*(?:skip|pending)\b|\?\s*(?:describe|it|test)\b|\b(?:describe|it|test)\s*:",
     re.IGNORECASE,
 )
 NEAR = 3
-KEYED = re.compile(r"(\w+)[\"']?\s*:(?!:)")
-IMPORT = re.compile(r"\s*(?:import|from|require)\b|\s*(?:const|var|let)\s[^=]{1,200}=\s*require\(")
+KEYED = regex(r"(\w+)[\"']?\s*:(?!:)")
+IMPORT = regex(r"\s*(?:import|from|require)\b|\s*(?:const|var|let)\s[^=]{1,200}=\s*require\(")
 SHORT = ("-short", "-test.short", "--short")
 NO = ("", "0", "false", "no", "off", "False")
-ENVIRONMENT = re.compile(r"env\b|environ|Getenv|getenv|ENV\[|ENV\.|env!|env::")
+ENVIRONMENT = regex(r"env\b|environ|Getenv|getenv|ENV\[|ENV\.|env!|env::")
 # A variable that is given to one command of a file of scripts: `"evals": "RUN_EVALS=1 vitest run"`.
-PREFIXED = re.compile(r"(?:^\s+@?|[\"'`]|&&\s|\bcross-env\s|\benv\s)[A-Z][A-Z0-9_]{1,60}=\S{1,80}\s+[\w./-]")
+PREFIXED = regex(r"(?:^\s+@?|[\"'`]|&&\s|\bcross-env\s|\benv\s)[A-Z][A-Z0-9_]{1,60}=\S{1,80}\s+[\w./-]")
 # What somebody who runs evaluations says in the command.
-AIMED = re.compile(r"eval|bench|live|e2e|integration|quality|llm", re.IGNORECASE)
+AIMED = regex(r"eval|bench|live|e2e|integration|quality|llm", re.IGNORECASE)
 
 
 def skips_without(source: Source, unit: TestUnit) -> frozenset[str]:
@@ -168,8 +169,8 @@ class Surroundings:
     def __init__(self, project: Project, graph: Graph) -> None:
         self.project, self.graph = project, graph
         words = project.vocabulary["surroundings"]
-        self._hands_on, self._secrets = re.compile(words["hands_on"], re.IGNORECASE), re.compile(words["secrets"], re.IGNORECASE)
-        self._local, self._keys = re.compile(words["local_models"], re.IGNORECASE), re.compile(words["keys"])
+        self._hands_on, self._secrets = regex(words["hands_on"], re.IGNORECASE), regex(words["secrets"], re.IGNORECASE)
+        self._local, self._keys = regex(words["local_models"], re.IGNORECASE), regex(words["keys"])
 
     def lets_run(self, run: Run, source: Source, unit: TestUnit) -> bool:
         """Whether a test that asks a model can do so in a run: it doesn't skip itself, and there is a model to be reached."""

@@ -8,16 +8,15 @@ from collections.abc import Iterator
 from rung.facts.code.source import Source, Value
 from rung.link.graph import Graph
 from rung.link.project import Project
+from rung.regex import regex
 
 # A class that is called after what it gives.
-SPEAKS = re.compile(r"prompt|template|message|instruct|conversation", re.IGNORECASE)
+SPEAKS = regex(r"prompt|template|message|instruct|conversation", re.IGNORECASE)
 PROMPT_LENGTH = 40
 DEEPEST, HOPS = 5, 3
 # Where a long text is for people: errors, logs, help.
-FOR_PEOPLE = re.compile(
-    r"\braise\b|Error\b|Exception\b|\bthrow\b|\blog\w*\.|\bprint\w*\(|\bwarn|\bhelp=|console\.|\bpanic\(|Field\(|argument\("
-)
-QUOTED = re.compile(r"[\"'`][^\"'`]{40}")
+FOR_PEOPLE = regex(r"\braise\b|Error\b|Exception\b|\bthrow\b|\blog\w*\.|\bprint\w*\(|\bwarn|\bhelp=|console\.|\bpanic\(|Field\(|argument\(")
+QUOTED = regex(r"[\"'`][^\"'`]{40}")
 
 
 class Speaking:

@@ -11,6 +11,7 @@ from rung.facts.code.source import Call, Function, Source
 from rung.link.checks import asserts_by_name
 from rung.link.declared_tests import TestUnit
 from rung.link.project import Project
+from rung.regex import regex
 
 STAND_INS = frozenset(
     [
@@ -47,7 +48,7 @@ STAND_INS = frozenset(
         "hardcoded",
     ]
 )
-STAND_IN = re.compile(
+STAND_IN = regex(
     r"(?:^|[._])(?:mock|mocks|mocked|mocker|patch|magicmock|asyncmock|monkeypatch|stub|stubs|stubbed|fake|fakes|vcr|cassette|respx|requests_mock|nock|msw|"
     r"webmock|wiremock|httptest|double|instance_double|class_double|fn|spyon|simulatereadablestream|stub_request|mocklanguagemodel\w*|mockito|when|givenThat|substitute|"
     r"responses\.(?:add|activate|mock)|fakelist\w*|fakechat\w*|testmodel|functionmodel|stubbedclient|httpx_mock|aioresponses|setupserver|newserver|mockk|use_cassette"
@@ -56,11 +57,11 @@ STAND_IN = re.compile(
     r"|^(?:every|coevery|allow)(?:$|[.({])",  # by themselves: what a list has a method of that name for stands in for nothing
     re.IGNORECASE,
 )
-PARAMETER = re.compile(
+PARAMETER = regex(
     r"(?:^|_)(?:mock|mocked|fake|stub|cassette|vcr|respx|responses|requests_mock|httpx_mock|dummy|replay)(?:_|$)", re.IGNORECASE
 )
 # Tools with which a test replaces something: what matters is what they replace.
-REPLACES = re.compile(
+REPLACES = regex(
     r"(?:^|\.)(?:patch(?:\.\w+)?|setattr|setitem|mock|domock|spyOn|stubGlobal|stubEnv|setenv|delenv|chdir|syspath_prepend|delattr)$"
 )
 INERT = frozenset(
@@ -156,18 +157,18 @@ TELLING = frozenset(
     ]
 )
 # What is done with a file, whatever its variable is called (`replay_path.read_text()`).
-OF_FILE = re.compile(r"\.(?:read_text|write_text|read|write|exists|mkdir|glob|open|unlink|relative_to|is_file|is_dir)$")
+OF_FILE = regex(r"\.(?:read_text|write_text|read|write|exists|mkdir|glob|open|unlink|relative_to|is_file|is_dir)$")
 # Java's and its relatives' numbers: `toDouble`, `Double.parseDouble`, `averagingDouble`.
-NUMBER = re.compile(
+NUMBER = regex(
     r"(?<=\.)(?:to|mapTo|as|parse|averaging|summing|comparing|next|get|flatMapTo)Doubles?(?:OrNull)?\b|\bdoubleValue\b|\bDouble\b(?=\.)|\.ToDouble\b"
 )
-SETUP = re.compile(
+SETUP = regex(
     r"(?:^|\.)(?:before(?:Each|All|_each|_all)?|Before\w*|SetUp|OneTimeSetUp|TestInitialize|setup|setUp|setUpClass|setup_\w+|let!?|subject)$"
 )
-ASSIGNED = re.compile(r"dependency_overrides|\.(?:return_value|side_effect|and_return|mockResolvedValue\w*|mockReturnValue\w*)$")
+ASSIGNED = regex(r"dependency_overrides|\.(?:return_value|side_effect|and_return|mockResolvedValue\w*|mockReturnValue\w*)$")
 # What a test fakes of a framework's services that reach no model.
-SIDE_EFFECT = re.compile(r"^(?:Storage|Mail|Notification|Event)\.fake\w*$")
-UNIT = re.compile(r"(?:^|/)[Uu]nit/")  # by PHP's convention, tests that reach nothing outside
+SIDE_EFFECT = regex(r"^(?:Storage|Mail|Notification|Event)\.fake\w*$")
+UNIT = regex(r"(?:^|/)[Uu]nit/")  # by PHP's convention, tests that reach nothing outside
 SHARED = ("TestCase.php", "Pest.php")
 DEEPEST = 5
 

@@ -9,18 +9,19 @@ from functools import cached_property
 
 from rung.facts.code.source import Source
 from rung.link.project import Project
+from rung.regex import regex
 
-STUB = re.compile(
+STUB = regex(
     r"wiremock|mockserver|mock-server|mountebank|mockoon|smocker|hoverfly|microcks|stubby|imposter|json-server|stub[_-]?(?:server|llm|\w{0,8}ai|api|model)"
     r"|(?:mock|fake|dummy)[_-]?(?:llm|\w{0,8}ai|api|model)\b|\b(?:llm|\w{0,8}ai|api|model)s?[_-]?(?:mock|stub|fake)",
     re.IGNORECASE,
 )
 WORDS = ("mock", "stub", "smocker", "hoverfly", "microcks", "imposter", "fake", "mountebank", "json-server", "dummy")
-PORT = re.compile(r"(?:^|:)(\d{2,5})(?::\d{2,5})?(?:/tcp)?$")
-PROFILES = re.compile(r"@ActiveProfiles\(([^)]{1,200})\)|spring\.profiles\.active=([\w,-]{1,80})")
+PORT = regex(r"(?:^|:)(\d{2,5})(?::\d{2,5})?(?:/tcp)?$")
+PROFILES = regex(r"@ActiveProfiles\(([^)]{1,200})\)|spring\.profiles\.active=([\w,-]{1,80})")
 SPRING = ("application.yml", "application.yaml", "application.properties")
 # Files at or above a test that say with which settings tests run.
-TOLD_BY = re.compile(
+TOLD_BY = regex(
     r"(?:^|/)(?:\.env\.(?:test|testing|ci)|phpunit\.xml(?:\.dist)?|(?:vitest|jest)[\w.-]*\.config\.[mc]?[jt]s|(?:vitest|jest)[.-]setup\.[mc]?[jt]s|pytest\.ini|tox\.ini"
     r"|pyproject\.toml|setup\.cfg|conftest\.py|appsettings\.(?:[Tt]est\w*|CI|ci)\.json|environments/test\.rb|(?:spec|rails|test)_helper\.rb)$"
 )

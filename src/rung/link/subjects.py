@@ -15,21 +15,20 @@ from rung.link.served import Served
 from rung.link.speaking import Speaking, words
 from rung.link.uses import Uses
 from rung.link.web import CALL as WEB_CALL
+from rung.regex import regex
 from rung.repository import Role
 
 # Keywords under which a tool is handed what it is to ask.
 APPLICATION = ("agent", "app", "target", "predict_fn", "model_callback", "agent_under_test")
 HANDED = (*APPLICATION, "task", "llm_or_chain_factory", "model", "runnable", "chain", "fn")
 # Keys under which a tool is handed what was answered.
-ANSWER = re.compile(r"(?:actual_)?(?:output|answer|response|prediction|completion|generated_(?:text|answer))s?")
+ANSWER = regex(r"(?:actual_)?(?:output|answer|response|prediction|completion|generated_(?:text|answer))s?")
 
 # How an answer is put to the others.
-GATHERS = re.compile(r"\.(?:append|extend|push|add)$")
+GATHERS = regex(r"\.(?:append|extend|push|add)$")
 ROUNDS = 3
 # Files of application code that hold what judges, not what answers.
-JUDGING = re.compile(
-    r"(?:^|[/_.-])(?:\w*(?<!ri)evals?|evaluat\w*|judges?|grad(?:er|ing)s?|rubrics?|bench\w*|lab)(?:[/_.-]|$)", re.IGNORECASE
-)
+JUDGING = regex(r"(?:^|[/_.-])(?:\w*(?<!ri)evals?|evaluat\w*|judges?|grad(?:er|ing)s?|rubrics?|bench\w*|lab)(?:[/_.-]|$)", re.IGNORECASE)
 
 
 class Subjects:

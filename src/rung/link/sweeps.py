@@ -7,22 +7,23 @@ import re
 from collections.abc import Iterator
 
 from rung.link.project import Project
+from rung.regex import regex
 
 VARIED = (
     r"[\w./@-]{0,40}(?:model|llm|prompt|template|chunk|top_?k|top_?n|temperature|retriev|rerank|variant|strategy|embed|overlap|few_?shot|shots|depth|prompt_version)"
     r"[\w./-]{0,40}"
 )
 # Of a configuration: `sweeper: params: chunk_size: 300,600` and `method: grid, parameters: {top_k: {values: [2, 4]}}`.
-LISTED = re.compile(rf"^\s+[\"']?\+?{VARIED}[\"']?:\s*(?:choice\(|range\(|interval\(|[\"']?[\w./:-]+\s*,\s*[\w./:-])", re.MULTILINE)
-VALUES = re.compile(
+LISTED = regex(rf"^\s+[\"']?\+?{VARIED}[\"']?:\s*(?:choice\(|range\(|interval\(|[\"']?[\w./:-]+\s*,\s*[\w./:-])", re.MULTILINE)
+VALUES = regex(
     rf"^\s+[\"']?{VARIED}[\"']?:\s*(?:\n\s+(?:distribution:[^\n]*\n\s+)?values:|\{{\s*values:|\[[^\]\n]+,|\n\s+-\s)", re.MULTILINE
 )
-SEARCHES = re.compile(r"^(?:method|strategy):\s*[\"']?(?:grid|random|bayes)", re.MULTILINE)
+SEARCHES = regex(r"^(?:method|strategy):\s*[\"']?(?:grid|random|bayes)", re.MULTILINE)
 # Of a command: `python eval.py --multirun model=a,b`, `dvc exp run -S top_k=2,4`.
-GIVEN = re.compile(rf"(?:^|\s){VARIED}=(?:choice\(|range\(|[\w./:'\"-]+,[\w./:'\"-]+)")
-MANY = re.compile(r"--multirun\b|\s-m\s|\bexp\s+run\b|\bsweep\b")
+GIVEN = regex(rf"(?:^|\s){VARIED}=(?:choice\(|range\(|[\w./:'\"-]+,[\w./:'\"-]+)")
+MANY = regex(r"--multirun\b|\s-m\s|\bexp\s+run\b|\bsweep\b")
 # Of code: what asks a search for a value, or hands it a list of them.
-IN_CODE = re.compile(
+IN_CODE = regex(
     rf"\bsuggest_(?:categorical|int|float|uniform|loguniform)\(\s*[\"']{VARIED}[\"']|[\"']{VARIED}[\"']:\s*(?:\w+\.)?(?:grid_search|choice|sample_from)\("
 )
 ENDINGS = (".yaml", ".yml")

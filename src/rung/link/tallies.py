@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-import re
-
 from rung.facts.code.source import Source
 from rung.link.checks import mentions
 from rung.link.declared_tests import TestUnit
+from rung.regex import regex
 
 # What a line adds to: `right++`, `total += 1`, `scores.push(x)`, `failed = append(failed, x)`, `rows << x`.
-ADDS = re.compile(
+ADDS = regex(
     r"(?<![\w.])(?P<sum>[\w.]{1,60})(?:\+\+|\s?\+=(?!=))"
     r"|\+\+(?P<before>\w{1,40})"
     r"|(?<![\w.])(?P<list>[\w.]{1,60}?)\.(?:append|push|push_back|add|Add|incrementAndGet|getAndIncrement)\("
     r"|(?<![\w.])(?P<slice>[\w.]{1,60})\s?=\s?append\("
     r"|^\s{0,80}(?P<shovel>\w{1,40})\s<<\s"
 )
-CONDITION = re.compile(r"\b(?:if|elsif|unless|when|match)\b|\?")
+CONDITION = regex(r"\b(?:if|elsif|unless|when|match)\b|\?")
 # Functions that count what holds for each of a list, in one expression.
-COUNTS = re.compile(
+COUNTS = regex(
     r"(?:^|[.\s])(?:filter|count|Count|sum|Sum|average|Average|averagingDouble|mapToInt|mapToDouble|reduce|select|partition|fold)\b"
 )
-SET = re.compile(
+SET = regex(
     r"^\s{0,80}(?:(?:const|let|var|val|mut|final|double|float|int|long|auto)\s+){0,3}([A-Za-z_]\w{0,60})(?:\s?:\s?[\w<>\[\]]{1,40})?\s?:?=(?![=>])"
 )
 # What sees only that something came back, how much of it, or how a call went.
-FORM = re.compile(
+FORM = regex(
     r"[!=]==?\s?(?:\"\"|''|nil\b|null\b|None\b|undefined\b)|\blen\(|\.length\b|\.Length\b|\.size\(|[eE]mpty|[bB]lank|[pP]resent\?|IsNullOr|status|Status"
     r"|\bnil\?|isinstance|instanceof|typeof|\.is_(?:ok|err|some|none)\(|[pP]arse|valid|Valid|schema|format|[eE]lapsed|[lL]atency|[tT]okens|[uU]sage|[cC]ost"
 )

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
 from rung.facts.code import language_of
 from rung.link.data_files import locate
 from rung.link.project import Project
+from rung.regex import regex
 
-PREFIX = re.compile(r"^(?:file://|python:|exec:\s*(?:python3?|node|npx tsx|tsx|bun|deno run|ruby|go run|php)\s+|golang:|ruby:)")
-LOCAL = re.compile(r"^https?://(?:localhost|127\.0\.0\.1|0\.0\.0\.0|host\.docker\.internal)[:/]")
+PREFIX = regex(r"^(?:file://|python:|exec:\s*(?:python3?|node|npx tsx|tsx|bun|deno run|ruby|go run|php)\s+|golang:|ruby:)")
+LOCAL = regex(r"^https?://(?:localhost|127\.0\.0\.1|0\.0\.0\.0|host\.docker\.internal)[:/]")
 KEYS = ("providers", "targets", "provider", "target")
 DEEPEST = 5
 

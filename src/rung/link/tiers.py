@@ -9,23 +9,24 @@ from functools import cached_property
 from rung.facts.code.source import Function, Source, Value
 from rung.link.conditions import BRANCH
 from rung.link.models import EVALUATES, Models
+from rung.regex import regex
 
 # What a function gives: behind `return`, an arrow or a `?`, assigned to a model, or alone on its line (a block's last expression).
-GIVES = re.compile(
+GIVES = regex(
     r"\breturn\b|=>|->|\?|\b(?:model|llm|tier)\w*\s*:?=|^\s*(?:then\s+|else\s+)?[&*]?[\w.:@\[\]\"']{2,80}(?:\.clone\(\)|\(\))?[;,]?\s*$"
 )
-MEMBER = re.compile(r"(?:\.|::|\[[\"':]|@)([A-Za-z]\w{1,30})\b(?!\s*\()")
-SPEAKS = re.compile(r"model|llm|engine|tier|rout|deployment", re.IGNORECASE)
-WORD = re.compile(r"[A-Za-z_]\w*")
+MEMBER = regex(r"(?:\.|::|\[[\"':]|@)([A-Za-z]\w{1,30})\b(?!\s*\()")
+SPEAKS = regex(r"model|llm|engine|tier|rout|deployment", re.IGNORECASE)
+WORD = regex(r"[A-Za-z_]\w*")
 # A name and a text some way behind it: `small: env.SMALL ?? "..."`, `LARGE = "..."`.
-HELD = re.compile(
+HELD = regex(
     r"""(?<!\w)([A-Za-z]\w{2,40})["']?\s{0,4}(?::|=|=>|:=)\s{0,4}[^"'\n]{0,80}?(?:["'][\w.]{1,40}["'],\s{0,4})?["']([\w./:@-]{3,80})["']"""
 )
-TAIL = re.compile(r"_?(?:model|llm|tier|deployment)(?:_?(?:name|id))?$", re.IGNORECASE)
-COUNTS = re.compile(r"cost|pric|count|limit|token|window|label|title|format|log|colou?r|style", re.IGNORECASE)
+TAIL = regex(r"_?(?:model|llm|tier|deployment)(?:_?(?:name|id))?$", re.IGNORECASE)
+COUNTS = regex(r"cost|pric|count|limit|token|window|label|title|format|log|colou?r|style", re.IGNORECASE)
 LONGEST = 60
 # A size that is compared with another one: no arrow, no type's brackets.
-COMPARES = re.compile(r"[\w)\]]\s*(?:<=|>=)\s*[\w(*&]|[\w)\]] [<>] [\w(*&]")
+COMPARES = regex(r"[\w)\]]\s*(?:<=|>=)\s*[\w(*&]|[\w)\]] [<>] [\w(*&]")
 
 
 class Tiers:
@@ -34,8 +35,8 @@ class Tiers:
     def __init__(self, models: Models) -> None:
         self.models, self.project = models, models.project
         words = self.project.vocabulary["models"]
-        self.sizes = re.compile(words["sizes"], re.IGNORECASE)
-        self.not_rules = re.compile(words["not_rules"], re.IGNORECASE)
+        self.sizes = regex(words["sizes"], re.IGNORECASE)
+        self.not_rules = regex(words["not_rules"], re.IGNORECASE)
 
     def may_hold(self, path: str) -> bool:
         """Whether a file may have such a function: it asks a model or is used by what does, and speaks of tiers."""

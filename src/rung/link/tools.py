@@ -18,12 +18,13 @@ from rung.link.idle import Idle
 from rung.link.project import Project
 from rung.link.unwired import Unwired
 from rung.link.uses import Uses, hosts_of
+from rung.regex import regex
 
 ENOUGH = 12
 # Categories of what must run in the service itself.
 RUNNING = frozenset({"telemetry", "llm-observability", "user-feedback"})
 # Scripts that try the application or make its parts, and the tools by which they do.
-TRIAL = re.compile(
+TRIAL = regex(
     r"(?:^|[/_.-])(?:evals?|evaluat\w*|\w*bench(?:mark\w*)?|optimi[sz]\w*|compile\w*|(?:fine_?)?tun(?:e|ing)|train\w*|experiments?|sweeps?)(?:[/_.-]|$)",
     re.IGNORECASE,
 )

@@ -10,15 +10,16 @@ from rung.link.direct import owners
 from rung.link.expression import Expression
 from rung.link.project import Project
 from rung.link.second_opinions import SecondOpinions
+from rung.regex import regex
 
-EACH = re.compile(r"(?:^|\.)(?:map\w*|forEach|each\w*|apply|imap|Select|ForEach\w*|gather|all|for_each|flatMap|filter|reduce)$")
+EACH = regex(r"(?:^|\.)(?:map\w*|forEach|each\w*|apply|imap|Select|ForEach\w*|gather|all|for_each|flatMap|filter|reduce)$")
 # What a script does that serves, or that hands on what it was answered.
-SERVES = re.compile(
+SERVES = regex(
     r"(?:^|\.)(?:serve|listen|ListenAndServe|uvicorn\.run|FastAPI|Flask|createServer|HandleFunc|input|readline|ReadLine|gets|prompt"
     r"|send\w*|post|publish|reply_text|insert\w*|upsert\w*|save|create_all)$"
 )
 # What counts the answers that were bad.
-TALLY = re.compile(
+TALLY = regex(
     r"\w\s{0,2}\+\+|\+=\s{0,2}(?:1\b|int\(|\w+\s{0,2}\?)|\bsum\(|\.count\b|\.filter\(|\.append\(|\.push\(|<<\s|\.len\(\)|\bsys\.exit\(|\bexit\("
 )
 FAR = 15

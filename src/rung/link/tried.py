@@ -8,22 +8,23 @@ from rung.facts.catalogue import Catalogue
 from rung.facts.code.source import Call, Source, Value
 from rung.link.commands import STARTS, TESTS, chained, flat_words, started
 from rung.link.direct import owners
+from rung.regex import regex
 
 # A task's own check, by the name of what holds the command (`task.test_command`) or of the script (`verify.sh`).
-CHECK = re.compile(
+CHECK = regex(
     r"(?:^|[._])(?:\w+_)?(?:tests?|verify|verif(?:ication|ier)|check(?:er)?|eval(?:uation)?|grad(?:e|er|ing)|validat(?:e|ion|or)|oracle)"
     r"_(?:commands?|cmds?|script|sh)$",
     re.IGNORECASE,
 )
-SCRIPT = re.compile(
+SCRIPT = regex(
     r"(?:^|[/ }])(?:(?:run[-_])?tests?|verify|verifier|check|grade|grader|validate|eval)\.(?:sh|bash)$"
     r"|(?:^|[/ }])(?:verify|verifier|grade|grader)\.(?:py|[jt]s)$"
 )
-RUNS = re.compile(r"(?:run|exec|shell|spawn|verif|check|command|cmd|bash|system|popen|evaluate|grade|validate)\w*$", re.IGNORECASE)
-INTERPRETERS = re.compile(r"(?:^|[./])(?:python3?|node|deno|bun|ruby|sys\.executable|process\.execPath)$")
-ENDED = re.compile(r"return_?code|exit_?code|exit_?status|\.status\b|\.wait\(|waitFor|check_call|check=True", re.IGNORECASE)
+RUNS = regex(r"(?:run|exec|shell|spawn|verif|check|command|cmd|bash|system|popen|evaluate|grade|validate)\w*$", re.IGNORECASE)
+INTERPRETERS = regex(r"(?:^|[./])(?:python3?|node|deno|bun|ruby|sys\.executable|process\.execPath)$")
+ENDED = regex(r"return_?code|exit_?code|exit_?status|\.status\b|\.wait\(|waitFor|check_call|check=True", re.IGNORECASE)
 # What a function has to do with that runs code in order to see whether it is right.
-TRIES = re.compile(r"\b(?:tests?|test_\w+|\w+_tests?|assert\w*|check\w*|candidate|solution|completion|generated\w*|entry_point)\b")
+TRIES = regex(r"\b(?:tests?|test_\w+|\w+_tests?|assert\w*|check\w*|candidate|solution|completion|generated\w*|entry_point)\b")
 
 
 def tried(catalogue: Catalogue, source: Source) -> list[int]:

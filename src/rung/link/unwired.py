@@ -9,32 +9,31 @@ from functools import cached_property
 from rung.facts.code import language_of
 from rung.link.graph import Graph
 from rung.link.project import Project
+from rung.regex import regex
 
 STEPS = 4
 # Notebooks, and parts of an interface.
 PARTS = (".ipynb", ".vue", ".svelte", ".astro", ".tsx", ".jsx", ".d.ts")
 # Files that a platform, a framework or a command starts or finds by their names and places.
-STARTED = re.compile(
+STARTED = regex(
     r"(?:^|/)(?:__\w+__|main|_?app|server|index|cli|wsgi|asgi|manage|settings|conftest|setup|run|start|bot|worker|\w*handler|lambda_function|function_app"
     r"|tasks?|celery\w*|urls|models|admin|apps|views|signals|schema|middleware|instrumentation[\w.-]*|gunicorn[\w.]*|sitecustomize|[\w.-]+\.config"
     r"|page|layout|route|proxy|hooks[\w.]*|\+[\w.]+|entry[\w.-]*|streamlit\w*|\w+_app)\.\w+$"
     r"|(?:^|/)(?:pages|app|routes|api|functions|plugins|extensions|management|templatetags|migrations|scripts|bin|dags|lambdas?|handlers|netlify|supabase|public|static)/"
 )
-ROUTER = re.compile(r"(?m)^\w+(?:\s*:\s*\w+)?\s*=\s*(?:\w+\.)?(?:APIRouter|Blueprint|APIBlueprint)\(")
+ROUTER = regex(r"(?m)^\w+(?:\s*:\s*\w+)?\s*=\s*(?:\w+\.)?(?:APIRouter|Blueprint|APIBlueprint)\(")
 # Lines by which a Python module does something as it is loaded, and decorators that hand a function to somebody else.
-DOES = re.compile(r"(?m)^(?:[A-Za-z_][\w.]*\(|with |for |while |if __name__|async with |def (?:main|lambda_handler|handler)\()")
-HANDED = re.compile(
+DOES = regex(r"(?m)^(?:[A-Za-z_][\w.]*\(|with |for |while |if __name__|async with |def (?:main|lambda_handler|handler)\()")
+HANDED = regex(
     r"(?m)^@(?!(?:\w{0,40}router|bp|blueprint|\w{1,40}_bp|dataclass|dataclasses|contextmanager|asynccontextmanager|lru_cache|cache|functools|contextlib|observe|traceable|traced?|weave|opik|langfuse|tracer|\w{0,20}retry|staticmethod|beartype|typing|overload)\b)"
 )
-LOADS = re.compile(
-    r"import_module\(|__import__\(|iter_modules\(|walk_packages\(|readdirSync\(|require\.context|import\.meta\.glob|autoload\("
-)
-BUILT = re.compile(r"(?m)^\[build-system\]|^\[tool\.poetry\]")
-SETTINGS = re.compile(
+LOADS = regex(r"import_module\(|__import__\(|iter_modules\(|walk_packages\(|readdirSync\(|require\.context|import\.meta\.glob|autoload\(")
+BUILT = regex(r"(?m)^\[build-system\]|^\[tool\.poetry\]")
+SETTINGS = regex(
     r"(?:^|/)(?:[Dd]ockerfile[\w.-]*|Procfile|Makefile|justfile|[\w.-]+\.(?:toml|cfg|ini|ya?ml|sh|tf|bicep|html|env|conf)|package\.json"
     r"|tsconfig[\w.]*\.json|[\w-]*\.?host\.json|project\.json)$"
 )
-PACKAGED = re.compile(r'"(?:exports|bin|files|types|module)"\s*:')
+PACKAGED = regex(r'"(?:exports|bin|files|types|module)"\s*:')
 
 
 class Unwired:

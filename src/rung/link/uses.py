@@ -12,15 +12,16 @@ from rung.facts.fact import Fact
 from rung.link.glance import MODEL_CATEGORIES, Glance
 from rung.link.graph import BARREL, Graph
 from rung.link.project import Project
+from rung.regex import regex
 
-SPACE = re.compile(r"\s")
+SPACE = regex(r"\s")
 # Tools whose objects are made in one file and called in others.
 HANDED = ("llm-observability",)
 SHARED = frozenset(
     ["approval", "guardrail", "injection-detection", "llm-observability", "moderation", "pii-redaction", "prompt-registry", "user-feedback"]
 )
 DEEP = 3  # mappings in mappings through which a keyword is looked for
-URL_HOST = re.compile(r"(?:https?|wss?|grpc)://([\w.-]+(?::\d+)?)|^([\w-]+(?:\.[\w-]+)+)(?::\d+)?(?:/|$)")
+URL_HOST = regex(r"(?:https?|wss?|grpc)://([\w.-]+(?::\d+)?)|^([\w-]+(?:\.[\w-]+)+)(?::\d+)?(?:/|$)")
 
 
 class Uses:

@@ -8,20 +8,21 @@ from collections.abc import Iterator
 from rung.facts.code.source import Source, Value
 from rung.link.metrics import patterns
 from rung.link.project import Project
+from rung.regex import regex
 
 # What a harness keeps of a case or a run is no schema of a judge's verdict.
-OUTCOME = re.compile(r"Result|Report|Summary|Run|Config|Case|Record|Metrics|Totals?|Row")
-NUMBER = re.compile(
+OUTCOME = regex(r"Result|Report|Summary|Run|Config|Case|Record|Metrics|Totals?|Row")
+NUMBER = regex(
     r"\b(?P<behind>\w{3,40})[\"']?\??\s{0,12}:?\s{1,12}(?:Optional\[)?(?:int|float|conint|confloat|float64|float32|f64|f32|u8|i32|Double|Float|Int|Literal\[\s?\d"
     r"|Annotated\[(?:int|float))\b"
     r"|\b(?:double|float|int|decimal|Double|Integer|BigDecimal)\??\s{1,4}\$?(?P<before>\w{3,40})"
 )
 # The same in a schema of JSON that is written out as data, and by helpers of libraries.
-WRITTEN = re.compile(
+WRITTEN = regex(
     r"[\"']?\b(\w{3,40})[\"']?\s{0,4}(?::|=>)\s{0,4}[\[{(]\s{0,40}[\"']?type[\"']?\s{0,4}(?::|=>)\s{0,4}[\"'](?:number|integer)[\"']"
     r"|\bNumberSchema\(\s{0,40}(?:name:\s?)?[\"'](\w{3,40})[\"']|^\s{0,20}(?:number|integer)\s:(\w{3,40})\b"
 )
-SUFFIX = re.compile(r"[_\s-]?(?:score|rating|grade)$", re.IGNORECASE)
+SUFFIX = regex(r"[_\s-]?(?:score|rating|grade)$", re.IGNORECASE)
 
 
 def verdict_line(project: Project, source: Source) -> int:

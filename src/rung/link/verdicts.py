@@ -14,14 +14,15 @@ from rung.link.commands import command_tools
 from rung.link.criteria import BAR, criterion
 from rung.link.evaluation import Evaluation
 from rung.link.project import Project
+from rung.regex import regex
 
 Place = tuple[str, int]
 
-NAMED = re.compile(
+NAMED = regex(
     r"(?:^|/)(?:[\w.-]*[_.-])?(?:check\w*|assert\w*|gates?|verify|verdict|enforce\w*|thresholds?|validate|compare\w*|regressions?|ci_eval\w*)(?:[_.-][\w.-]*)?\.(?:py|[mc]?[jt]s|rb|go)$",
     re.IGNORECASE,
 )
-READS = re.compile(
+READS = regex(
     r"json\.loads?\b|JSON\.parse|json\.Unmarshal|NewDecoder|DictReader|read_csv|read_json|safe_load|JSON\.load|jsonlines|\.json\(\)"
     r"|require\([\"'][^\"']+\.json"
 )
@@ -29,16 +30,14 @@ SCORE = (
     r"score|accuracy|pass_?-?rate|grounded\w*|faithful\w*|relevan\w+|coheren\w+|fluency|f1|similarity|correctness|recall|precision"
     r"|hallucinat\w*|hit_?rate|quality"
 )
-SCORED = re.compile(SCORE, re.IGNORECASE)
-NOT_OF_ANSWERS = re.compile(r"coverage|bundle_?size|lighthouse|vulnerab|\blint\b", re.IGNORECASE)
-RESULTS = re.compile(r"(?<![\w-])[\w-]{0,60}?(?:result|score|report|summary|metric|eval)[\w-]{0,60}\.(?:jsonl?|csv)\b", re.IGNORECASE)
-COMPARED = re.compile(
-    rf"(?:{SCORE}).*?(?:\s-(?:lt|le|ge|gt)\s|[<>]=?|\bbc\b)|\bjq\s+(?:-\w+\s+)*(?:-e|--exit-status)\b.*[<>]", re.IGNORECASE
-)
-ENDS = re.compile(r"\bexit\s+(?:1|\"?\$)|\bfalse$|setFailed|sys\.exit\(|SystemExit|process\.exit\(1|set-output|GITHUB_OUTPUT|\bassert\b")
+SCORED = regex(SCORE, re.IGNORECASE)
+NOT_OF_ANSWERS = regex(r"coverage|bundle_?size|lighthouse|vulnerab|\blint\b", re.IGNORECASE)
+RESULTS = regex(r"(?<![\w-])[\w-]{0,60}?(?:result|score|report|summary|metric|eval)[\w-]{0,60}\.(?:jsonl?|csv)\b", re.IGNORECASE)
+COMPARED = regex(rf"(?:{SCORE}).*?(?:\s-(?:lt|le|ge|gt)\s|[<>]=?|\bbc\b)|\bjq\s+(?:-\w+\s+)*(?:-e|--exit-status)\b.*[<>]", re.IGNORECASE)
+ENDS = regex(r"\bexit\s+(?:1|\"?\$)|\bfalse$|setFailed|sys\.exit\(|SystemExit|process\.exit\(1|set-output|GITHUB_OUTPUT|\bassert\b")
 # Options by which a tool's command is told from what score on a run is good enough.
-OPTION = re.compile(r"(?<=\s)--(?:fail-(?:below|under|on[\w-]*)|[\w-]*threshold[\w-]*|min-[\w-]+|gate)\b")
-FOR_EVALUATIONS = re.compile(r"(?:^|[/_-])(?:\w*(?<!ri)evals?|evaluat\w*|bench\w*|quality|judges?|golden)(?:[/_-]|$)", re.IGNORECASE)
+OPTION = regex(r"(?<=\s)--(?:fail-(?:below|under|on[\w-]*)|[\w-]*threshold[\w-]*|min-[\w-]+|gate)\b")
+FOR_EVALUATIONS = regex(r"(?:^|[/_-])(?:\w*(?<!ri)evals?|evaluat\w*|bench\w*|quality|judges?|golden)(?:[/_-]|$)", re.IGNORECASE)
 WITHIN = 8
 LONGEST = 1000
 SHELL = (".sh", ".bash", ".yml", ".yaml", "Makefile", "justfile", "Taskfile.yml", "package.json")

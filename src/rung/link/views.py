@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import posixpath
-import re
+
+from rung.regex import regex
 
 _BLADE = ".blade.php"
-_VIEW = re.compile(r"(?:^|/)views/(.+)\.blade\.php$")
+_VIEW = regex(r"(?:^|/)views/(.+)\.blade\.php$")
 
 
 def ending(path: str) -> str:

@@ -10,20 +10,21 @@ from rung.link.glance import MODEL_CATEGORIES
 from rung.link.graph import Graph
 from rung.link.project import Project
 from rung.link.uses import Uses, hosts_of
+from rung.regex import regex
 from rung.repository import Role
 
-CALL = re.compile(
+CALL = regex(
     r"(?:^|\.)(?:post|fetch|\$fetch|ofetch|request|stream|axios|send|urlopen|post_async|PostAsync|PostAsJsonAsync|SendAsync|Do|Post|newCall|exchange"
     r"|postFor(?:Object|Entity)|uri|NewRequest(?:WithContext)?)$"
     r"|^(?:curl_exec|wp_(?:safe_)?remote_(?:post|request))$",
     re.IGNORECASE,
 )
 # Who is told of a route, and answers requests for it.
-ROUTER = re.compile(
+ROUTER = regex(
     r"(?:^|\.)(?:\w*(?:app|router|routes?|server|blueprint|mux|engine|group|fastify|hono)|api|bp|e|g|r|v\d)\.\w+$", re.IGNORECASE
 )
 # Calls of a browser, for which an address without a host is the page's own server.
-BROWSER = re.compile(r"^(?:window\.)?(?:\$?fetch|ofetch|useFetch|axios(?:\.\w+)?|ky\.\w+|\$http\.\w+)$")
+BROWSER = regex(r"^(?:window\.)?(?:\$?fetch|ofetch|useFetch|axios(?:\.\w+)?|ky\.\w+|\$http\.\w+)$")
 
 
 class Web:
@@ -32,9 +33,9 @@ class Web:
     def __init__(self, project: Project, graph: Graph, uses: Uses) -> None:
         self.project, self.graph, self.uses = project, graph, uses
         words = project.vocabulary["asking"]
-        self._language, self._not_language = re.compile(words["language_paths"]), re.compile(words["not_language_paths"])
-        self._distinctive = re.compile(words["distinctive_paths"])
-        self._not_language_names = re.compile(words["not_language_names"], re.IGNORECASE)
+        self._language, self._not_language = regex(words["language_paths"]), regex(words["not_language_paths"])
+        self._distinctive = regex(words["distinctive_paths"])
+        self._not_language_names = regex(words["not_language_names"], re.IGNORECASE)
 
     def calls(self, source: Source) -> list[Call]:
         """The calls of a file that have a model generate language."""

@@ -16,12 +16,13 @@ from rung.link.idle import ENTRIES, Idle, is_given_out, made_by
 from rung.link.project import Project
 from rung.link.sides import Sides
 from rung.link.unwired import Unwired
+from rung.regex import regex
 
 SHORTEST = 4
-ENDPOINT = re.compile(r"(?:^|\.)(?:route|(?:Http)?(?:Post|Get|Put|Patch|Delete)|\w+Mapping|post|get|put|patch|delete)$")
+ENDPOINT = regex(r"(?:^|\.)(?:route|(?:Http)?(?:Post|Get|Put|Patch|Delete)|\w+Mapping|post|get|put|patch|delete)$")
 CONSTRUCTORS = ("__init__", "constructor", "initialize", "__construct", "<init>")
 # Factories whose results a container hands to whoever asks for their type.
-FACTORY = re.compile(r"(?:^|\.)(?:Bean|Produces|Provides)$")
+FACTORY = regex(r"(?:^|\.)(?:Bean|Produces|Provides)$")
 
 
 class Wired:
@@ -33,7 +34,7 @@ class Wired:
         self.unwired = Unwired(project, asking.graph)
         self.dead = Dead(project)
         self.idle = Idle(project, self.unwired)
-        self.other_content = re.compile(words["other_content"])
+        self.other_content = regex(words["other_content"])
 
     def is_in(self, use: Fact) -> bool:
         """Whether a use can be reached; what is no call in a source file always can."""

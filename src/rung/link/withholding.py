@@ -10,12 +10,13 @@ from rung.link.expression import Expression
 from rung.link.gates import TESTS
 from rung.link.project import Project
 from rung.link.refusals import LOOKS
+from rung.regex import regex
 
 AFTER, LONGEST = 4, 300
-RETURNS = re.compile(r"(?:^|[\s;{(>])(?:return|raise|throw|=>|->|Err\(|Some\(|Ok\()(?:$|[\s;(!.{])|\?\s")
-ASKS = re.compile(r"\bin\b|\.(?:some|any|includes|test|contains|Contains|match\w*|search|has|startswith)\b|\bany\(|\bre\.|[=!]=")
+RETURNS = regex(r"(?:^|[\s;{(>])(?:return|raise|throw|=>|->|Err\(|Some\(|Ok\()(?:$|[\s;(!.{])|\?\s")
+ASKS = regex(r"\bin\b|\.(?:some|any|includes|test|contains|Contains|match\w*|search|has|startswith)\b|\bany\(|\bre\.|[=!]=")
 SELF = frozenset({"self", "cls", "this", "&self", "&mut self"})
-WORD = re.compile(r"[A-Za-z_]\w{2,60}")
+WORD = regex(r"[A-Za-z_]\w{2,60}")
 MEMBERSHIP = ("in", "not in")
 
 
@@ -26,8 +27,8 @@ class Withholding:
         self.project = project
         words = project.vocabulary["safety"]["withholding"]
         self.speaks = Expression(f"{words['speaks']}|{words['texts']}")
-        self.names, self.texts = re.compile(words["names"]), re.compile(words["texts"])
-        self.other = re.compile(words["other"], re.IGNORECASE)
+        self.names, self.texts = regex(words["names"]), regex(words["texts"])
+        self.other = regex(words["other"], re.IGNORECASE)
         self._known: dict[str, Mapping[str, str]] = {}
 
     def functions(self, path: str) -> Mapping[str, str]:

@@ -6,6 +6,7 @@ import re
 
 from rung.facts.code.source import Source
 from rung.link.project import Project
+from rung.regex import regex
 
 
 class Wrappers:
@@ -14,8 +15,8 @@ class Wrappers:
     def __init__(self, project: Project) -> None:
         self.project = project
         words = project.vocabulary["safety"]
-        self.bases, self.inner = re.compile(words["wrappers"]), re.compile(words["inner_calls"])
-        self.telling = re.compile(words["telling_inner_calls"])
+        self.bases, self.inner = regex(words["wrappers"]), regex(words["inner_calls"])
+        self.telling = regex(words["telling_inner_calls"])
 
     def of(self, source: Source) -> dict[int, int]:
         """The line of the call that hands on, by the index of the outermost function around it."""

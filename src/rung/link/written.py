@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from functools import cached_property
 
 from rung.facts.code.source import Call, Source
 from rung.link.asking import Asking
 from rung.link.entities import Entity, snake
 from rung.link.project import Project
+from rung.regex import regex
 
 SHORTEST = 3
-PARTS = re.compile(r"[.:>\-\[\]()$?!@]+")
-REFERENCE = re.compile(r"_?(?:id|uuid|ref|key)$")
-OWNED = re.compile(r"^(?:self|this|db|session|prisma|objects|repository|repo|store)$")
+PARTS = regex(r"[.:>\-\[\]()$?!@]+")
+REFERENCE = regex(r"_?(?:id|uuid|ref|key)$")
+OWNED = regex(r"^(?:self|this|db|session|prisma|objects|repository|repo|store)$")
 
 
 class Written:
@@ -22,7 +22,7 @@ class Written:
     def __init__(self, project: Project, asking: Asking) -> None:
         self.project, self.asking = project, asking
         words = project.vocabulary["monitoring"]
-        self.stores, self.other = re.compile(words["written"]), re.compile(words["not_written"])
+        self.stores, self.other = regex(words["written"]), regex(words["not_written"])
 
     def is_rated(self, entity: Entity) -> bool:
         """Whether a field refers to what a function stores that has asked a model."""

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
-
 from rung.facts.fact import Fact
 from rung.model.assessment import Miss
+from rung.regex import regex
 from rung.rules.load import Rule
 from rung.rules.match import Facts, matching, telling, value_of
 
 SHOWN = 5
 QUOTED = 80
-FIELD = re.compile(r"\{(\w+)\}")
+FIELD = regex(r"\{(\w+)\}")
 
 
 def nearest(rule: Rule, facts: Facts) -> tuple[Miss, ...]:

@@ -14,6 +14,7 @@ import jinja2
 from markupsafe import Markup, escape
 
 from rung.knowledge import data_folder, load_yaml
+from rung.regex import regex
 from rung.report import remarks, wording
 from rung.report.html_view import page_view
 from rung.report.safe import one_line
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from rung.gate.types import Report
 
 _TEMPLATES = Path(__file__).parent / "templates"
-_ADDRESS = re.compile(r"https?://[^\s]+", re.IGNORECASE)
+_ADDRESS = regex(r"https?://[^\s]+", re.IGNORECASE)
 
 
 def render_html(report: Report) -> str:

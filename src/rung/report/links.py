@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from urllib.parse import quote, unquote, urlsplit
 
+from rung.regex import regex
 from rung.report.remarks import TAGS
 
 Link = Callable[[str, int], str | None]  # a path from the repository's top and a 1-based line (0: the file) -> its address
 
-_SCP = re.compile(r"(?:[^@/:\s]+@)?(?P<host>[A-Za-z0-9.-]+):(?P<path>[^:\\].*)")
-_HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d{1,5})?")
-_COMMIT = re.compile(r"[0-9a-f]{7,64}")
+_SCP = regex(r"(?:[^@/:\s]+@)?(?P<host>[A-Za-z0-9.-]+):(?P<path>[^:\\].*)")
+_HOST = regex(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d{1,5})?")
+_COMMIT = regex(r"[0-9a-f]{7,64}")
 _SCHEMES = {"https": "https", "http": "http", "ssh": "https", "git+ssh": "https", "git": "https"}
 
 

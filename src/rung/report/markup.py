@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 
+from rung.regex import regex
 from rung.report.safe import one_line
 
-_SPECIAL = re.compile(r"[\\`*_\[\]<>|~$#!&{}^]")
+_SPECIAL = regex(r"[\\`*_\[\]<>|~$#!&{}^]")
 # What GitHub makes a link of by itself: mentions, addresses, web addresses, references to issues and commits.
-_LINKED = re.compile(r"@|://|(?i:\bwww\.)|#\d|(?i:\bGH-\d)|\b[0-9a-f]{7,40}\b|(?i:\bmailto:|\bxmpp:)")
-_WORD = re.compile(r"\s+|\S+")
-_LIST = re.compile(r"^(?:[-+=:]|\d+(?=[.)]))")
-_TICKS = re.compile(r"`+")
+_LINKED = regex(r"@|://|(?i:\bwww\.)|#\d|(?i:\bGH-\d)|\b[0-9a-f]{7,40}\b|(?i:\bmailto:|\bxmpp:)")
+_WORD = regex(r"\s+|\S+")
+_LIST = regex(r"^(?:[-+=:]|\d+(?=[.)]))")
+_TICKS = regex(r"`+")
 # Sentences of rules and policies quote names in backticks, as in `make eval`.
-_QUOTED = re.compile(r"(?<![\\`])`([^`]+)`(?!`)")
+_QUOTED = regex(r"(?<![\\`])`([^`]+)`(?!`)")
 
 
 def code(text: str, most: int = 0) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Literal
 
+from rung.regex import regex
 from rung.report import wording
 from rung.report.safe import one_line
 
@@ -21,7 +22,7 @@ Kind = Literal["lost", "shortfall", "brought", "near", "open"]
 LEVELS: tuple[Level, ...] = ("error", "warning", "note")
 KINDS: tuple[Kind, ...] = ("lost", "shortfall", "brought", "near", "open")
 
-_OUTSIDE = re.compile(r"[-/\\~]|[A-Za-z]:[/\\]")
+_OUTSIDE = regex(r"[-/\\~]|[A-Za-z]:[/\\]")
 TAGS = "git tag"  # what evidence in the repository's tags names for a file
 
 WHOLE = ("target", "score", "waivers", "attestations")  # subjects that say no more than the kind of their shortfall

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 
+from rung.regex import regex
+
 # Control characters (ANSI escapes begin with one), line and paragraph separators, lone surrogates, noncharacters that XML forbids, and
 # invisible characters that reorder or hide text (bidirectional overrides, zero-width space, word joiner, tags). The joiners that
 # scripts and emoji need stay.
-_UNSAFE = re.compile(
+_UNSAFE = regex(
     "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff"
     "\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e0fff]"
 )
-_COMMAND = re.compile(r"##(?=\w*\[)")  # anywhere in a line of its log, GitHub's and Azure's runners take what follows for a command
-_SPACE = re.compile(r"[\t\r\n\v\f]+")
+_COMMAND = regex(r"##(?=\w*\[)")  # anywhere in a line of its log, GitHub's and Azure's runners take what follows for a command
+_SPACE = regex(r"[\t\r\n\v\f]+")
 
 
 def one_line(text: str) -> str:

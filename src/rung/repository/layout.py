@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterable
 from itertools import pairwise
 
+from rung.regex import regex
 from rung.repository import names
 from rung.repository.role import CODE, Role, suffix
 
 # Settings of generators of documentation that name the folder of its sources.
-SITE_SETTINGS = re.compile(r"mkdocs\.ya?ml|book\.toml")
-_SITE_FOLDER = re.compile(r"(?m)^(?:docs_dir[ \t]{0,8}:|src[ \t]{0,8}=)[ \t]{0,8}[\"']?(?:\./)?([\w-][\w./-]{0,200})")
+SITE_SETTINGS = regex(r"mkdocs\.ya?ml|book\.toml")
+_SITE_FOLDER = regex(r"(?m)^(?:docs_dir[ \t]{0,8}:|src[ \t]{0,8}=)[ \t]{0,8}[\"']?(?:\./)?([\w-][\w./-]{0,200})")
 
 
 class Layout:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from rung.regex import regex
 from rung.repository.names import words
 from rung.repository.role import suffix
 
@@ -15,8 +16,8 @@ _SAMPLE = 65536
 _MINIFIED_SIZE = 2048
 _MINIFIED_LINE = 200  # characters a line on average; people write 20 to 50
 
-_COMMENT = re.compile(r"\s*(?:#|//|/\*|\*|--|<!--|;|\"\"\"|'''|$)")
-_MARKER = re.compile(
+_COMMENT = regex(r"\s*(?:#|//|/\*|\*|--|<!--|;|\"\"\"|'''|$)")
+_MARKER = regex(
     r"""code\ generated\ .{0,200}\bdo\ not\ edit
     | @generated\b
     | <auto-?generated
@@ -24,8 +25,8 @@ _MARKER = re.compile(
     | \b(?:file|code|class|module|client|source)\b.{0,40}\b(?:is|was|has\ been)\ auto(?:matically)?[ -]?generated\b""",
     re.IGNORECASE | re.VERBOSE,
 )
-_GENERATED = re.compile(r"\bgenerated\b", re.IGNORECASE)
-_HANDS_OFF = re.compile(r"\bdo(?: not|n't) (?:manually )?(?:edit|modify|change|touch)\b", re.IGNORECASE)
+_GENERATED = regex(r"\bgenerated\b", re.IGNORECASE)
+_HANDS_OFF = regex(r"\bdo(?: not|n't) (?:manually )?(?:edit|modify|change|touch)\b", re.IGNORECASE)
 
 
 def is_marked(path: str) -> bool:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from rung.regex import regex
 from rung.repository.patterns import compile_pattern
 
 # The first of these that exists counts, also when it is empty.
 PLACES = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS")
 
-_OWNER = re.compile(r"@@?\w[\w.-]*(?:/[\w.-]+)*|[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+")
-_SECTION = re.compile(r"\^?\[[^\]]+\](?:\[\d+\])?(?P<owners>(?:\s+\S+)*)")
-_SPACE = re.compile(r"(?<!\\)\s+")
+_OWNER = regex(r"@@?\w[\w.-]*(?:/[\w.-]+)*|[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+")
+_SECTION = regex(r"\^?\[[^\]]+\](?:\[\d+\])?(?P<owners>(?:\s+\S+)*)")
+_SPACE = regex(r"(?<!\\)\s+")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
+from rung.regex import regex
+
 _LIMIT = 3  # `**` between other parts, each of which multiplies the ways to match
-_SPECIAL = re.compile(r"[\\\[&~|^]")
+_SPECIAL = regex(r"[\\\[&~|^]")
 
 
 def compile_pattern(pattern: str, *, folders: bool) -> re.Pattern[str] | None:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import os
-import re
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from rung.errors import UserError
+from rung.regex import regex
 from rung.repository import git
 from rung.repository.disk import read_file
 from rung.repository.tree import UnreadableError
 
-_COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_COMMIT = regex(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _QUESTIONS = (
     "--is-shallow-repository",
     "--is-inside-work-tree",

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
+from rung.regex import regex
 from rung.repository import git
 from rung.repository.place import Place
 
-_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://(?=[^/])|[^/\\\s:]{2,}:(?=[^\\/])", re.IGNORECASE)  # with a host: no path, and no drive
-_SECRETS = re.compile(r"(?<=://)[^/?#]*@|[?#].*")
+_ADDRESS = regex(r"[a-z][a-z0-9+.-]*://(?=[^/])|[^/\\\s:]{2,}:(?=[^\\/])", re.IGNORECASE)  # with a host: no path, and no drive
+_SECRETS = regex(r"(?<=://)[^/?#]*@|[?#].*")
 
 
 def origin(place: Place) -> str:

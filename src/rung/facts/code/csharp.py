@@ -10,12 +10,13 @@ from rung.facts.code.reader import Grammar, Reader
 from rung.facts.code.shared import dead_conditions, default_beside, is_operand, operator_between, record_compared, record_string
 from rung.facts.code.source import Import
 from rung.facts.code.tree import Node, kinds
+from rung.regex import regex
 
-_USING = re.compile(r"(?:global\s+)?using\s+(static\s+)?(?:(\w+)\s*=\s*)?([\w.:]+)")
-_NAME_END = re.compile(r"[\w.]+")
-_GENERIC = re.compile(r"<[^<>]*>")
+_USING = regex(r"(?:global\s+)?using\s+(static\s+)?(?:(\w+)\s*=\s*)?([\w.:]+)")
+_NAME_END = regex(r"[\w.]+")
+_GENERIC = regex(r"<[^<>]*>")
 _COMPARISONS = frozenset({"==", "!=", "<", "<=", ">", ">="})
-_NEVER = re.compile(r"#if\s+(?:false|0)\b")
+_NEVER = regex(r"#if\s+(?:false|0)\b")
 _FUNCTIONS = ("method_declaration", "constructor_declaration", "local_function_statement")
 _TYPES = ["class_declaration", "interface_declaration", "struct_declaration", "record_declaration", "enum_declaration"]
 _READS = frozenset({"Environment.GetEnvironmentVariable", "System.Environment.GetEnvironmentVariable"})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from rung.facts.code.literals import dedented, unescape
@@ -24,11 +23,12 @@ from rung.facts.code.shared import (
 )
 from rung.facts.code.source import Value
 from rung.facts.code.tree import Node, kinds
+from rung.regex import regex
 
 CALLS = ("invocation_expression", "object_creation_expression", "attribute", "constructor_initializer", "primary_constructor_base_type")
 STRINGS = ("string_literal", "verbatim_string_literal", "raw_string_literal", "interpolated_string_expression")
-_OPENING = re.compile(r"([$@]*)(\"+)")
-_NAMED = re.compile(r"(\w+)\s*(?::(?!:)|=(?![=>]))")
+_OPENING = regex(r"([$@]*)(\"+)")
+_NAMED = regex(r"(\w+)\s*(?::(?!:)|=(?![=>]))")
 
 
 def _string(reader: Reader, node: Node) -> Value:

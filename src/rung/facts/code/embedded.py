@@ -8,14 +8,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-_TOKEN = re.compile(r'"(?:[^"\\]|\\(?s:.))*+(?:"|\Z)|\n')
-_MAGIC = re.compile(r"(\s*)(?:[%!?]|[\w.]+\?+\s*$|[\w, ]+=\s*[%!](?!=))")
+from rung.regex import regex
+
+_TOKEN = regex(r'"(?:[^"\\]|\\(?s:.))*+(?:"|\Z)|\n')
+_MAGIC = regex(r"(\s*)(?:[%!?]|[\w.]+\?+\s*$|[\w, ]+=\s*[%!](?!=))")
 # Magics of a whole cell that leave it Python: it is timed, its output kept, or it is written to a module.
-_PYTHON = re.compile(r"\s*%%(?:(?:time|timeit|capture)\b|writefile\s.*\.py\s*$)")
-_SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)(?:</script\s*>|\Z)", re.DOTALL | re.IGNORECASE)
-_DATA = re.compile(r"\btype\s*=\s*[\"'](?!module|text/(?:java|type)script|text/babel|application/javascript)", re.IGNORECASE)
-_FRONTMATTER = re.compile(r"\s*---[^\n]*\n(.*?)^---", re.DOTALL | re.MULTILINE)
-_NOT_A_BREAK = re.compile(r"[^\n]")
+_PYTHON = regex(r"\s*%%(?:(?:time|timeit|capture)\b|writefile\s.*\.py\s*$)")
+_SCRIPT = regex(r"<script\b([^>]*)>(.*?)(?:</script\s*>|\Z)", re.DOTALL | re.IGNORECASE)
+_DATA = regex(r"\btype\s*=\s*[\"'](?!module|text/(?:java|type)script|text/babel|application/javascript)", re.IGNORECASE)
+_FRONTMATTER = regex(r"\s*---[^\n]*\n(.*?)^---", re.DOTALL | re.MULTILINE)
+_NOT_A_BREAK = regex(r"[^\n]")
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from rung.facts.code.literals import quoted, unescape
@@ -25,11 +24,12 @@ from rung.facts.code.shared import (
 )
 from rung.facts.code.source import Import, Value
 from rung.facts.code.tree import Node, kinds
+from rung.regex import regex
 
-_RECEIVER = re.compile(r"(\w+)\s*(?:\[[^\]]*\])?\s*\)\Z")
-_NAME = re.compile(r"func\s*(?:\([^()]*\)\s*)?(\w+)")
-_IMPORT = re.compile(r"(?:([\w.]+)\s+)?[\"`]([^\"`]+)[\"`]")
-_FIELD = re.compile(r"\w+")
+_RECEIVER = regex(r"(\w+)\s*(?:\[[^\]]*\])?\s*\)\Z")
+_NAME = regex(r"func\s*(?:\([^()]*\)\s*)?(\w+)")
+_IMPORT = regex(r"(?:([\w.]+)\s+)?[\"`]([^\"`]+)[\"`]")
+_FIELD = regex(r"\w+")
 _STRINGS = ("interpreted_string_literal", "raw_string_literal")
 _COMPARISONS = dict.fromkeys(("==", "!=", "<", "<=", ">", ">="), "")
 

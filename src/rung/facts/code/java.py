@@ -27,11 +27,12 @@ from rung.facts.code.shared import (
 )
 from rung.facts.code.source import Value
 from rung.facts.code.tree import Node, kinds
+from rung.regex import regex
 
 _COMPARISONS = frozenset({"==", "!=", "<", "<=", ">", ">="})
-_ANNOTATION = re.compile(r"@\s*([\w.]+)")
-_BASES = re.compile(r"[\w.]+")
-_GENERIC = re.compile(r"<[^<>]*>")
+_ANNOTATION = regex(r"@\s*([\w.]+)")
+_BASES = regex(r"[\w.]+")
+_GENERIC = regex(r"<[^<>]*>")
 _ANNOTATIONS = ("annotation", "marker_annotation")
 _CONDITIONS = {"enhanced_for_statement": "value"}
 

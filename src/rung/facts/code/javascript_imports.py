@@ -7,14 +7,15 @@ import re
 from rung.facts.code.reader import Reader
 from rung.facts.code.source import Import, Value
 from rung.facts.code.tree import Node
+from rung.regex import regex
 
-_COMMENT = re.compile(r"(['\"])(?:\\.|(?!\1)[^\\])*+\1|/\*.*?\*/|//[^\n]*", re.DOTALL)
-_FROM = re.compile(r"(?:import|export)\s*+(type\b(?!\s*(?:from\b|,)))?(.*?)\bfrom\s*+(['\"])(.+?)\3", re.DOTALL)
-_BARE = re.compile(r"import\s*(['\"])(.+?)\1")
-_EQUALS = re.compile(r"import\s+([\w$]+)\s*=\s*require\(\s*(['\"])(.+?)\2")
-_NAMED = re.compile(r"\{(.*)\}", re.DOTALL)
-_NAMESPACE = re.compile(r"\*\s*as\s+([\w$]+)")
-_NAME = re.compile(r"^(type\s+(?!as\b))?([\w$]+|['\"].*['\"])(?:\s+as\s+([\w$]+))?$")
+_COMMENT = regex(r"(['\"])(?:\\.|(?!\1)[^\\])*+\1|/\*.*?\*/|//[^\n]*", re.DOTALL)
+_FROM = regex(r"(?:import|export)\s*+(type\b(?!\s*(?:from\b|,)))?(.*?)\bfrom\s*+(['\"])(.+?)\3", re.DOTALL)
+_BARE = regex(r"import\s*(['\"])(.+?)\1")
+_EQUALS = regex(r"import\s+([\w$]+)\s*=\s*require\(\s*(['\"])(.+?)\2")
+_NAMED = regex(r"\{(.*)\}", re.DOTALL)
+_NAMESPACE = regex(r"\*\s*as\s+([\w$]+)")
+_NAME = regex(r"^(type\s+(?!as\b))?([\w$]+|['\"].*['\"])(?:\s+as\s+([\w$]+))?$")
 
 
 def _blank(match: re.Match[str]) -> str:

@@ -11,16 +11,17 @@ from rung.facts.code.javascript_values import CHOICES, key_of
 from rung.facts.code.reader import Reader, Record
 from rung.facts.code.shared import dead_conditions, default_beside, is_operand, operator_between, record_compared
 from rung.facts.code.tree import Node
+from rung.regex import regex
 
-_FUNCTION_NAME = re.compile(r"(?:async\s+)?function\s*+\*?\s*+([\w$]+)")
-_CLASS_NAME = re.compile(r"\s*+(?:(?:abstract|export|const|declare)\s++)*(?:class|interface|enum)\s++([\w$]+)")
-_IMPLEMENTS = re.compile(r"\b(?:implements|extends)\s+(.*)", re.DOTALL)
-_BASE = re.compile(r"[\w$.]+")
-_GENERIC = re.compile(r"<[^{}]*>")
-_VARIABLE = re.compile(r"(?:process|Bun|import\.meta|globalThis\.process)\.env\.(\w+)")
+_FUNCTION_NAME = regex(r"(?:async\s+)?function\s*+\*?\s*+([\w$]+)")
+_CLASS_NAME = regex(r"\s*+(?:(?:abstract|export|const|declare)\s++)*(?:class|interface|enum)\s++([\w$]+)")
+_IMPLEMENTS = regex(r"\b(?:implements|extends)\s+(.*)", re.DOTALL)
+_BASE = regex(r"[\w$.]+")
+_GENERIC = regex(r"<[^{}]*>")
+_VARIABLE = regex(r"(?:process|Bun|import\.meta|globalThis\.process)\.env\.(\w+)")
 _COMPARISONS = {"==": "==", "===": "==", "!=": "!=", "!==": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">=", "in": "in"}
 _DEAD_HINTS = ("if (false", "if(false", "if (0)", "if(0)", "if (!1", "if(!1", "if (!true", "if(!true")
-_ASYNC = re.compile(r"async\s+")
+_ASYNC = regex(r"async\s+")
 _WRAPPERS = frozenset({"parenthesized_expression", "as_expression", "satisfies_expression", "await_expression"})
 _PATTERNS = frozenset({"object_pattern", "array_pattern"})
 

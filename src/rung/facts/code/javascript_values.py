@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from rung.facts.code.literals import quoted, unescape
@@ -24,10 +23,11 @@ from rung.facts.code.shared import (
 )
 from rung.facts.code.source import Value
 from rung.facts.code.tree import Node
+from rung.regex import regex
 
-_KEY = re.compile(r"(?:async\s+|get\s+|set\s+|static\s+|\*\s*)*([\w$-]+)")
-_TAG = re.compile(r"<\s*([\w$.:-]+)")
-_ATTRIBUTE = re.compile(r"[\w$:.-]+")
+_KEY = regex(r"(?:async\s+|get\s+|set\s+|static\s+|\*\s*)*([\w$-]+)")
+_TAG = regex(r"<\s*([\w$.:-]+)")
+_ATTRIBUTE = regex(r"[\w$:.-]+")
 CHOICES = ("??", "||")
 
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
-
 from rung.facts.code.reader import Reader
 from rung.facts.code.shared import default_beside
 from rung.facts.code.source import Import, Value
 from rung.facts.code.tree import Node
+from rung.regex import regex
 
 _READS = ("System.getenv", "System.getenv.get", "System.getenv.getOrDefault")
-_PLACEHOLDER = re.compile(r"\$\{([\w.\-]+)(?::([^}]*))?\}")
-_IMPORT = re.compile(r"import\s+(static\s+)?([\w.`]+?)(\.\*)?\s*(?:\bas\s+(\w+)\s*)?;?\s*\Z")
-_SPACE = re.compile(r"\s*\.\s*")
+_PLACEHOLDER = regex(r"\$\{([\w.\-]+)(?::([^}]*))?\}")
+_IMPORT = regex(r"import\s+(static\s+)?([\w.`]+?)(\.\*)?\s*(?:\bas\s+(\w+)\s*)?;?\s*\Z")
+_SPACE = regex(r"\s*\.\s*")
 
 
 def record_read(reader: Reader, node: Node, call: Value) -> None:

@@ -24,14 +24,15 @@ from rung.facts.code.shared import (
 )
 from rung.facts.code.source import Value
 from rung.facts.code.tree import Node, kinds
+from rung.regex import regex
 
-_FUNCTION = re.compile(r"[^({]*?\bfun\s+(?:<[^>]*>\s*)?(?:[\w.<>?, ]+\.)?(`[^`]+`|\w+)\s*\(")
-_CLASS = re.compile(r"[^({]*?\b(?:class|interface|object)\s+(\w+)")
-_ANNOTATION = re.compile(r"@(?:\w+:)?\s*\[?([\w.]+)")
-_NAMED = re.compile(r"(\w+)\s*=(?!=)")
-_WORD = re.compile(r"`[^`]+`|\w+")
-_DECLARED_PARAMETER = re.compile(r"(?:.*?\b(?:val|var)\s+)?(\w+)\s*:\s*([^=]+)", re.DOTALL)
-_TYPE = re.compile(r":\s*([^=]+)")
+_FUNCTION = regex(r"[^({]*?\bfun\s+(?:<[^>]*>\s*)?(?:[\w.<>?, ]+\.)?(`[^`]+`|\w+)\s*\(")
+_CLASS = regex(r"[^({]*?\b(?:class|interface|object)\s+(\w+)")
+_ANNOTATION = regex(r"@(?:\w+:)?\s*\[?([\w.]+)")
+_NAMED = regex(r"(\w+)\s*=(?!=)")
+_WORD = regex(r"`[^`]+`|\w+")
+_DECLARED_PARAMETER = regex(r"(?:.*?\b(?:val|var)\s+)?(\w+)\s*:\s*([^=]+)", re.DOTALL)
+_TYPE = regex(r":\s*([^=]+)")
 _TRIMS = frozenset({"trimIndent", "trimMargin", "trim"})
 _COMPARISONS = frozenset({"==", "!=", "===", "!==", "<", "<=", ">", ">=", "in", "!in"})
 _LABELS = {"===": "==", "!==": "!=", "!in": "not in"}

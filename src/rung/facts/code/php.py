@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from typing import Any
 
 from rung.facts.code.php_imports import INCLUDES, dotted, import_named, record_include, record_namespace, record_use
@@ -13,14 +12,15 @@ from rung.facts.code.reader import CUT, Grammar, Reader
 from rung.facts.code.shared import dead_conditions, default_beside, is_operand, operator_between, record_compared
 from rung.facts.code.source import Assignment, Value
 from rung.facts.code.tree import Node, kinds
+from rung.regex import regex
 
 _COMPARISONS = frozenset({"==", "!=", "===", "!==", "<>", "<", "<=", ">", ">="})
 _CONTAINS = {"str_contains": (1, 0), "in_array": (0, 1)}  # the needle and the haystack among the arguments
 _READS = frozenset({"getenv", "env", "Env.get"})
 _TYPES = ("class_declaration", "interface_declaration", "trait_declaration", "enum_declaration")
 _PARAMETERS = ("simple_parameter", "variadic_parameter", "property_promotion_parameter")
-_ELEMENT = re.compile(r"(?:case\s+)?\$?([A-Za-z_]\w*)")
-_DOC_MARKS = re.compile(r"@(test|dataProvider)\b")
+_ELEMENT = regex(r"(?:case\s+)?\$?([A-Za-z_]\w*)")
+_DOC_MARKS = regex(r"@(test|dataProvider)\b")
 _LONGEST_COMMENT = 4_000
 _DEEPEST = 6
 _RUNNERS = ("it", "test", "describe")  # functions to which tests are handed

@@ -7,12 +7,13 @@ import re
 from rung.facts.code.reader import Reader
 from rung.facts.code.source import Import
 from rung.facts.code.tree import Node
+from rung.regex import regex
 
 INCLUDES = ("require_expression", "require_once_expression", "include_expression", "include_once_expression")
-_USED = re.compile(r"(?:function\s+|const\s+)?([\w\\]+)(?:\s+as\s+(\w+))?\s*\Z")
-_FOLDER = re.compile(r"(?:__DIR__|dirname\(\s*__FILE__\s*\))\s*\.\s*\Z")
-_ABOVE = re.compile(r"dirname\(\s*__DIR__\s*(?:,\s*(\d)\s*)?\)\s*\.\s*\Z")
-_NAMED = re.compile(r"(?:new\s+)?(\\?[A-Z]\w*(?:\\\w+)*)")
+_USED = regex(r"(?:function\s+|const\s+)?([\w\\]+)(?:\s+as\s+(\w+))?\s*\Z")
+_FOLDER = regex(r"(?:__DIR__|dirname\(\s*__FILE__\s*\))\s*\.\s*\Z")
+_ABOVE = regex(r"dirname\(\s*__DIR__\s*(?:,\s*(\d)\s*)?\)\s*\.\s*\Z")
+_NAMED = regex(r"(?:new\s+)?(\\?[A-Z]\w*(?:\\\w+)*)")
 _OWN = ""  # among the imported names: the file has a namespace of its own
 
 

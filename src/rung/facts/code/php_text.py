@@ -7,15 +7,17 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator
 
+from rung.regex import regex
+
 # What a closing tag is none in, and the tag; a comment of one line ends at a closing tag too.
-_PARTS = re.compile(
+_PARTS = regex(
     r"'(?:[^'\\]|\\.)*+'?|\"(?:[^\"\\]|\\.)*+\"?|/\*(?:[^*]|\*(?!/))*+(?:\*/)?|(?://|\#(?!\[))(?:[^\n?]|\?(?!>))*+|(?P<end>\?>)"
     r"|<<<[ \t]*(?P<quote>[\"']?)(?P<marker>[A-Za-z_]\w*)(?P=quote)[^\n]*",
     re.DOTALL,
 )
-_OPENING = re.compile(r"<\?(?:php\b|=)", re.IGNORECASE)
-_CLOSING = re.compile(r"^[ \t]*([A-Za-z_]\w*)", re.MULTILINE)
-_REST = re.compile(r"[^\n]")
+_OPENING = regex(r"<\?(?:php\b|=)", re.IGNORECASE)
+_CLOSING = regex(r"^[ \t]*([A-Za-z_]\w*)", re.MULTILINE)
+_REST = regex(r"[^\n]")
 
 
 def only_php(text: str) -> str:

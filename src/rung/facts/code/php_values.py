@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from textwrap import dedent
 
@@ -25,6 +24,7 @@ from rung.facts.code.shared import (
 )
 from rung.facts.code.source import Value
 from rung.facts.code.tree import Node
+from rung.regex import regex
 
 CALLS = (
     "function_call_expression",
@@ -44,8 +44,8 @@ STRINGS = ("string", "encapsed_string", "heredoc", "nowdoc")
 FUNCTIONS = ("anonymous_function", "arrow_function")
 WRAPPERS = ("parenthesized_expression", "cast_expression", "error_suppression_expression", "clone_expression")
 _ARMS = ("match_conditional_expression", "match_default_expression")
-_PLAIN_ESCAPE = re.compile(r"\\([\\'])")
-_OPENING = re.compile(r"[bB]?[\"']")
+_PLAIN_ESCAPE = regex(r"\\([\\'])")
+_OPENING = regex(r"[bB]?[\"']")
 
 
 def _string(reader: Reader, node: Node) -> Value:

@@ -11,14 +11,15 @@ from rung.facts.code.reader import HASH_COMMENT, Grammar, Reader
 from rung.facts.code.shared import is_operand, operator_between
 from rung.facts.code.source import Import, Value
 from rung.facts.code.tree import Node, kinds
+from rung.regex import regex
 
-_COMMENT = re.compile(r"#[^\n]*")
-_FROM = re.compile(r"from\s*+(\.*+\s*+[\w.]*)\s*+import\b(.*)", re.DOTALL)
-_ALIASED = re.compile(r"([\w.*]+)(?:\s+as\s+(\w+))?")
-_DEFINED = re.compile(r"(?:async\s+)?(?:def|class)\s+(\w+)")
+_COMMENT = regex(r"#[^\n]*")
+_FROM = regex(r"from\s*+(\.*+\s*+[\w.]*)\s*+import\b(.*)", re.DOTALL)
+_ALIASED = regex(r"([\w.*]+)(?:\s+as\s+(\w+))?")
+_DEFINED = regex(r"(?:async\s+)?(?:def|class)\s+(\w+)")
 # Calls that import a module, named by a text, at once or when it is first needed.
-_IMPORTS = re.compile(r"(?:^|\.)(?:import_module|__import__|\w*[Ll]azy\w*(?:[Ii]mport|[Ll]oad|[Mm]odule)\w*|lazy\.load)$|^lazy_?\w*\.load$")
-_MODULE = re.compile(r"[A-Za-z_][\w.]*")
+_IMPORTS = regex(r"(?:^|\.)(?:import_module|__import__|\w*[Ll]azy\w*(?:[Ii]mport|[Ll]oad|[Mm]odule)\w*|lazy\.load)$|^lazy_?\w*\.load$")
+_MODULE = regex(r"[A-Za-z_][\w.]*")
 _NEVER = r"\(?\s*(?:False|0|None|not\s+True|(?:\w+\.)?TYPE_CHECKING)\s*\)?"
 _DEAD_HINTS = ("TYPE_CHECKING", "if False", "if (False", "if(False", "if 0", "if not True", "while False", "while 0")
 _DEAD_RULE = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from rung.facts.code.literals import joined, unescape
@@ -24,9 +23,10 @@ from rung.facts.code.shared import (
 )
 from rung.facts.code.source import Value
 from rung.facts.code.tree import Node
+from rung.regex import regex
 
-_QUOTE = re.compile(r"([A-Za-z]*)(\"\"\"|'''|\"|')")
-_WORD = re.compile(r"\w+")
+_QUOTE = regex(r"([A-Za-z]*)(\"\"\"|'''|\"|')")
+_WORD = regex(r"\w+")
 _STRIPS = frozenset({"strip", "lstrip", "rstrip"})
 _DEDENTS = frozenset({"dedent", "cleandoc"})
 

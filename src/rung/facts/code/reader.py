@@ -28,17 +28,18 @@ from rung.facts.code.source import (
     Value,
 )
 from rung.facts.code.tree import Node, affordable, build, release, wanted, without_dense_lines, without_open_comments
+from rung.regex import regex
 
 CUT = 200
 _LONGEST_NAME = 2_000
 _DEEPEST = 200
 
-_PLAIN = re.compile(r"[\w$@.]+\Z")
-_WORD = re.compile(r"[\w$@]+")
-_NOISE = re.compile(r"<[^()]*>|^\s*(?:new|await)\s+", re.DOTALL)
-_C_COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
-HASH_COMMENT = re.compile(r"#[^\n]*")
-_SPACE = re.compile(r"\s+")
+_PLAIN = regex(r"[\w$@.]+\Z")
+_WORD = regex(r"[\w$@]+")
+_NOISE = regex(r"<[^()]*>|^\s*(?:new|await)\s+", re.DOTALL)
+_C_COMMENT = regex(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
+HASH_COMMENT = regex(r"#[^\n]*")
+_SPACE = regex(r"\s+")
 
 ValueOf = Callable[["Reader", Node], Value]
 Record = Callable[["Reader", Node], None]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from rung.facts.code.reader import HASH_COMMENT, Grammar, Reader
@@ -10,9 +9,10 @@ from rung.facts.code.ruby_values import BLOCKS, VALUES, arguments_of, call_value
 from rung.facts.code.shared import dead_conditions, default_beside, is_operand, operator_between, record_compared
 from rung.facts.code.source import Import, Text
 from rung.facts.code.tree import Node, kinds
+from rung.regex import regex
 
 _COMPARISONS = frozenset({"==", "!=", "<", "<=", ">", ">="})
-_NAMED = re.compile(r"[*&]*(\w+)")
+_NAMED = regex(r"[*&]*(\w+)")
 _TARGETS = ("left_assignment_list", "right_assignment_list", "array")
 _NEVER = "false|nil"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from rung.facts.code.literals import joined, unescape
@@ -24,10 +23,11 @@ from rung.facts.code.shared import (
 )
 from rung.facts.code.source import Value
 from rung.facts.code.tree import Node
+from rung.regex import regex
 
 BLOCKS = ("do_block", "block")
-_OPENING = re.compile(r"%[qQwWiIs]?.|[\"'`]|:[\"']")
-_KEY = re.compile(r":?(\w+[?!]?)")
+_OPENING = regex(r"%[qQwWiIs]?.|[\"'`]|:[\"']")
+_KEY = regex(r":?(\w+[?!]?)")
 _STRIPS = ("strip", "squish", "chomp")
 _CLEANING = frozenset({"freeze", "dup", "strip_heredoc", "to_s", *_STRIPS})
 

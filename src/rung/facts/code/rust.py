@@ -11,12 +11,13 @@ from rung.facts.code.rust_values import STRINGS, VALUES, call, macro, prepared, 
 from rung.facts.code.shared import dead_conditions, operator_between, record_compared, record_string
 from rung.facts.code.source import Value
 from rung.facts.code.tree import Node, kinds
+from rung.regex import regex
 
 _COMPARISONS = frozenset({"==", "!=", "<", "<=", ">", ">="})
 _READS = frozenset({"env.var", "std.env.var", "env.var_os", "std.env.var_os", "env!", "option_env!", "dotenvy.var", "dotenv.var"})
-_NAME = re.compile(r"\w+")
-_PATTERN_NAME = re.compile(r"(?:(?:ref|mut)\s+)*([a-z_]\w*)")
-_NEVER_BUILT = re.compile(r"#!?\[cfg\(\s*any\(\s*\)\s*\)\]")
+_NAME = regex(r"\w+")
+_PATTERN_NAME = regex(r"(?:(?:ref|mut)\s+)*([a-z_]\w*)")
+_NEVER_BUILT = regex(r"#!?\[cfg\(\s*any\(\s*\)\s*\)\]")
 
 
 def _record_text(reader: Reader, node: Node) -> None:

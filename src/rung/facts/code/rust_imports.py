@@ -7,10 +7,11 @@ import re
 from rung.facts.code.reader import Reader
 from rung.facts.code.source import Import
 from rung.facts.code.tree import Node
+from rung.regex import regex
 
-_WORD = re.compile(r"[\w#]+|::|[{},*]")
-_KEYWORD = re.compile(r"(?:pub(?:\([^)]*\))?\s+)?(?:use|extern\s+crate)\s+")
-_COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
+_WORD = regex(r"[\w#]+|::|[{},*]")
+_KEYWORD = regex(r"(?:pub(?:\([^)]*\))?\s+)?(?:use|extern\s+crate)\s+")
+_COMMENT = regex(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
 
 
 def record_use(reader: Reader, node: Node) -> None:

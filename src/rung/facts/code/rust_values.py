@@ -22,6 +22,7 @@ from rung.facts.code.shared import (
 )
 from rung.facts.code.source import Value
 from rung.facts.code.tree import Node, kinds
+from rung.regex import regex
 
 STRINGS = ("string_literal", "raw_string_literal")
 _MACROS = kinds(
@@ -31,12 +32,12 @@ _MACROS = kinds(
     todo matches
     """
 )
-_MACRO = re.compile(rf"\b({'|'.join(_MACROS)})!(?=\s*\()")
+_MACRO = regex(rf"\b({'|'.join(_MACROS)})!(?=\s*\()")
 _LETTER = "\u01c3"  # looks like an exclamation mark and is a letter: what it ends is an identifier
-_VECTOR = re.compile(r"\bvec!(?=\s*\[)")
-_OPENING = re.compile(r'[bc]?(?:r(#*)"|["\'])')
-_HOLE = re.compile(r"\{\{|\}\}|\{([^{}]*)\}")
-_PATH = re.compile(r"[\w:.&]+\Z")
+_VECTOR = regex(r"\bvec!(?=\s*\[)")
+_OPENING = regex(r'[bc]?(?:r(#*)"|["\'])')
+_HOLE = regex(r"\{\{|\}\}|\{([^{}]*)\}")
+_PATH = regex(r"[\w:.&]+\Z")
 _CONVERSIONS = frozenset({"to_string", "to_owned", "into", "as_str", "as_bytes", "as_ref", "clone"})
 _MAKERS = frozenset({"String.from", "Cow.from", "Some"})
 

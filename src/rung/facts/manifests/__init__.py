@@ -16,6 +16,7 @@ from rung.facts.manifests.pyproject import read_pyproject
 from rung.facts.manifests.python_legacy import read_conda, read_pipfile, read_setup_cfg, read_setup_py
 from rung.facts.manifests.requirements import read_requirements
 from rung.facts.manifests.ruby import read_gemfile, read_gemspec
+from rung.regex import regex
 
 __all__ = ["MANIFEST_FILES", "read_dependencies", "resolve_catalog"]
 
@@ -54,7 +55,7 @@ _READERS: dict[str, _Reader] = {
     "**/*.gemspec": read_gemspec,
     "**/Cargo.toml": read_cargo,
 }
-_PATTERNS = [(re.compile("(?:.*/)?" + re.escape(glob[3:]).replace(r"\*", "[^/]*") + "$"), reader) for glob, reader in _READERS.items()]
+_PATTERNS = [(regex("(?:.*/)?" + re.escape(glob[3:]).replace(r"\*", "[^/]*") + "$"), reader) for glob, reader in _READERS.items()]
 _MAXIMUM_SIZE = 1_000_000
 
 MANIFEST_FILES: tuple[str, ...] = tuple(_READERS)

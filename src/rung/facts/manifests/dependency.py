@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from rung.facts.fact import Fact, Location
 from rung.facts.settings.entries import quote
+from rung.regex import regex
 
 RUNTIME = "runtime"
 DEVELOPMENT = "development"
@@ -15,10 +16,10 @@ MANAGED = "managed"
 """A version that is fixed for whoever uses the package: no use by itself."""
 
 _MAXIMUM_LENGTH = 1000
-_REQUIREMENT = re.compile(r"\s*([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*(.*)$", re.DOTALL)
-_EGG = re.compile(r"[#&]egg=([A-Za-z0-9][\w.-]*)")
-_WHEEL = re.compile(r"/([A-Za-z0-9][\w.]*)-\d[^/]*\.(?:whl|tar\.gz|zip)(?:$|[#?])")
-_REPOSITORY = re.compile(r"/([\w.-]+?)(?:\.git)?(?:@[^/@]*)?(?:#.*)?$")
+_REQUIREMENT = regex(r"\s*([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*(.*)$", re.DOTALL)
+_EGG = regex(r"[#&]egg=([A-Za-z0-9][\w.-]*)")
+_WHEEL = regex(r"/([A-Za-z0-9][\w.]*)-\d[^/]*\.(?:whl|tar\.gz|zip)(?:$|[#?])")
+_REPOSITORY = regex(r"/([\w.-]+?)(?:\.git)?(?:@[^/@]*)?(?:#.*)?$")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from rung.facts.fact import Fact
 from rung.facts.manifests.dependency import RUNTIME, Manifest
+from rung.regex import regex
 
-_MODULE = re.compile(r"\s*(?:require\s+)?\"?([\w.~/-]+)\"?\s+(v[\w.+-]+)\s*(//.*)?$")
+_MODULE = regex(r"\s*(?:require\s+)?\"?([\w.~/-]+)\"?\s+(v[\w.+-]+)\s*(//.*)?$")
 
 
 def read_go_mod(path: str, text: str) -> Iterator[Fact]:

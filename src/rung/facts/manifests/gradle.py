@@ -9,23 +9,24 @@ from collections.abc import Iterator
 from rung.facts.fact import Fact
 from rung.facts.manifests.dependency import DEVELOPMENT, MANAGED, RUNTIME, Manifest
 from rung.facts.settings.entries import Entry, children, read_toml
+from rung.regex import regex
 
 CATALOG = "catalog"
 
-_COMMENT = re.compile(r"""("(?:[^"\\\n]|\\.){0,2000}+"|'(?:[^'\\\n]|\\.){0,2000}+')|//[^\n]*|/\*""")
-_CONFIGURATION = re.compile(
+_COMMENT = regex(r"""("(?:[^"\\\n]|\\.){0,2000}+"|'(?:[^'\\\n]|\\.){0,2000}+')|//[^\n]*|/\*""")
+_CONFIGURATION = regex(
     r"""(?<![\w.])(\w*(?:[iI]mplementation|[aA]pi|[cC]ompile|[cC]ompileOnly|[rR]untime|[rR]untimeOnly|[cC]lasspath|[dD]evelopmentOnly"""
     r"""|annotationProcessor|kapt|ksp)|mavenBom)\b[ \t]*\(?\s*"""
 )
-_PLATFORM = re.compile(r"(?:enforcedPlatform|platform|testFixtures)\s*\(\s*")
-_COORDINATES = re.compile(r"""["']([\w.${}-]+):([\w.${}-]+)(?::([^"'@]+))?(?:@\w+)?["']""")
-_MAP = re.compile(
+_PLATFORM = regex(r"(?:enforcedPlatform|platform|testFixtures)\s*\(\s*")
+_COORDINATES = regex(r"""["']([\w.${}-]+):([\w.${}-]+)(?::([^"'@]+))?(?:@\w+)?["']""")
+_MAP = regex(
     r"""\[?\s*group\s*[:=]\s*["']([^"'\n]+)["']\s*,\s*name\s*[:=]\s*["']([^"'\n]+)["']"""
     r"""(?:\s*,\s*version\s*[:=]\s*["']([^"'\n]+)["'])?"""
 )
-_ACCESSOR = re.compile(r"libs((?:\.\w+)+)")
-_SEPARATOR = re.compile(r"\s*,\s*")
-_VARIABLE = re.compile(r"""\b(\w+)["']?\]?[ \t]*[=,][ \t]*["']([\w.+-]+)["']""")
+_ACCESSOR = regex(r"libs((?:\.\w+)+)")
+_SEPARATOR = regex(r"\s*,\s*")
+_VARIABLE = regex(r"""\b(\w+)["']?\]?[ \t]*[=,][ \t]*["']([\w.+-]+)["']""")
 _MAXIMUM_LINE = 20_000
 
 

@@ -8,19 +8,21 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from rung.regex import regex
+
 # The lock files of each ecosystem, as its dependencies have it.
 LOCKS: Mapping[str, tuple[str, ...]] = {
     "pypi": ("uv.lock", "poetry.lock", "pdm.lock"),
     "npm": ("package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "yarn.lock"),
     "cargo": ("Cargo.lock",),
 }
-_PACKAGE = re.compile(r'^\[\[package\]\]\s*\nname = "([^"\n]+)"\s*\nversion = "([^"\n]+)"', re.MULTILINE)
+_PACKAGE = regex(r'^\[\[package\]\]\s*\nname = "([^"\n]+)"\s*\nversion = "([^"\n]+)"', re.MULTILINE)
 
 
 # What stands for a package and its version in files that are no JSON: pnpm's keys (`name@1.0.0(peer@2.0.0):`), Yarn's entries.
 _FORMS = {
-    "pnpm-lock.yaml": re.compile(r"^  '?/?((?:@[^/\s]+/)?[^@/\s']+)@(\d[^:()'\s]*)(?:\([^\n]*\))?'?:", re.MULTILINE),
-    "yarn.lock": re.compile(r'^"?((?:@[^/\s]+/)?[^@/\s"]+)@[^\n]*:\n  version:? "?([^"\s]+)', re.MULTILINE),
+    "pnpm-lock.yaml": regex(r"^  '?/?((?:@[^/\s]+/)?[^@/\s']+)@(\d[^:()'\s]*)(?:\([^\n]*\))?'?:", re.MULTILINE),
+    "yarn.lock": regex(r'^"?((?:@[^/\s]+/)?[^@/\s"]+)@[^\n]*:\n  version:? "?([^"\s]+)', re.MULTILINE),
 }
 
 

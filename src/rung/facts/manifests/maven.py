@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from rung.facts.fact import Fact
 from rung.facts.manifests.dependency import DEVELOPMENT, MANAGED, RUNTIME, Manifest
 from rung.facts.settings.entries import Element, read_xml
+from rung.regex import regex
 
-_PROPERTY = re.compile(r"\$\{([^}]+)\}")
+_PROPERTY = regex(r"\$\{([^}]+)\}")
 
 
 def read_pom(path: str, text: str) -> Iterator[Fact]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from rung.facts.fact import Fact
 from rung.facts.manifests.dependency import DEVELOPMENT, RUNTIME, Manifest
+from rung.regex import regex
 
-_DEVELOPMENT = re.compile(r"(?:^|[^a-z])(?:dev|develop|development|tests?|testing|lint|linting|docs?|ci|precommit|pre-commit)(?:[^a-z]|$)")
+_DEVELOPMENT = regex(r"(?:^|[^a-z])(?:dev|develop|development|tests?|testing|lint|linting|docs?|ci|precommit|pre-commit)(?:[^a-z]|$)")
 _FOLDERS = ("doc", "docs", "test", "tests", "dev")
-_EDITABLE = re.compile(r"(?:-e|--editable)[\s=]+(.*)")
+_EDITABLE = regex(r"(?:-e|--editable)[\s=]+(.*)")
 
 
 def read_requirements(path: str, text: str) -> Iterator[Fact]:

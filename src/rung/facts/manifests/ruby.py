@@ -7,14 +7,15 @@ from collections.abc import Iterator
 
 from rung.facts.fact import Fact
 from rung.facts.manifests.dependency import DEVELOPMENT, RUNTIME, Manifest
+from rung.regex import regex
 
-_GEM = re.compile(r"""\s*gem[\s(]+["']([\w.-]+)["'](.*)$""")
-_ADDED = re.compile(r"""\s*\w+\.add_(runtime_|development_)?dependency[\s(]+["']([\w.-]+)["'](.*)$""")
-_VERSIONS = re.compile(r"""\s*,\s*\[?\s*["']([^"']*)["']""")
-_INLINE_GROUPS = re.compile(r"""(?:\bgroups?:|:groups?\s*=>)\s*\[?\s*:?["']?(\w+)""")
-_GROUP = re.compile(r"""\s*group[\s(]+:?["']?(\w+).*\bdo\b""")
-_BLOCK = re.compile(r"\bdo\b(?:\s*\|[^|]*\|)?\s*$|^\s*(?:if|unless|case|begin|def)\b")
-_END = re.compile(r"\s*end\b")
+_GEM = regex(r"""\s*gem[\s(]+["']([\w.-]+)["'](.*)$""")
+_ADDED = regex(r"""\s*\w+\.add_(runtime_|development_)?dependency[\s(]+["']([\w.-]+)["'](.*)$""")
+_VERSIONS = regex(r"""\s*,\s*\[?\s*["']([^"']*)["']""")
+_INLINE_GROUPS = regex(r"""(?:\bgroups?:|:groups?\s*=>)\s*\[?\s*:?["']?(\w+)""")
+_GROUP = regex(r"""\s*group[\s(]+:?["']?(\w+).*\bdo\b""")
+_BLOCK = regex(r"\bdo\b(?:\s*\|[^|]*\|)?\s*$|^\s*(?:if|unless|case|begin|def)\b")
+_END = regex(r"\s*end\b")
 
 
 def read_gemfile(path: str, text: str) -> Iterator[Fact]:

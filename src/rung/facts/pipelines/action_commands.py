@@ -10,22 +10,23 @@ from rung.facts.pipelines.paths import ROOT_FOLDERS, inside
 from rung.facts.pipelines.shell import parse_shell
 from rung.facts.pipelines.types import Command, PipelineStep
 from rung.facts.pipelines.wrapper_options import words
+from rung.regex import regex
 
-_SCRIPT = re.compile(r"^(?:run|commands?|cmds?|scripts?|(?:run|test|shell|build|inline)[-_]?(?:commands?|cmd|script))$", re.IGNORECASE)
-_ARGUMENTS = re.compile(
+_SCRIPT = regex(r"^(?:run|commands?|cmds?|scripts?|(?:run|test|shell|build|inline)[-_]?(?:commands?|cmd|script))$", re.IGNORECASE)
+_ARGUMENTS = regex(
     r"^(?:(?:extra|custom|additional|test|\w+)[-_])?(?:args?|arguments?|options?|flags|goals?|tasks?|targets?|recipes?|env|envs|paths?|files?|params)$"
     r"|^(?:commands?|cmd|run)$",
     re.IGNORECASE,
 )
-_FOLDER = re.compile(r"^(?:working[-_]?directory|workdir|cwd|build-root-directory|folder|project[-_]?(?:path|dir\w*))$", re.IGNORECASE)
+_FOLDER = regex(r"^(?:working[-_]?directory|workdir|cwd|build-root-directory|folder|project[-_]?(?:path|dir\w*))$", re.IGNORECASE)
 # Programs that actions wrap; an action that is called by one's name takes its arguments.
 _PROGRAMS = words(
     "pytest tox nox yarn npm pnpm bun cargo gradle mvn make mage just task rake poetry hatch pdm uv deno dotnet go bazel jest vitest dagger"
 )
 _SYNONYMS = {"maven": "mvn", "taskfile": "task", "makefile": "make", "magefile": "mage", "golang": "go"}
 # These look after what a program leaves or needs; these run JavaScript, or on some other machine.
-_ABOUT = re.compile(r"comment|report|badge|annotat|summary|upload|publish|lint|install|^setup-")
-_ELSEWHERE = re.compile(r"github-script|ssh")
+_ABOUT = regex(r"comment|report|badge|annotat|summary|upload|publish|lint|install|^setup-")
+_ELSEWHERE = regex(r"github-script|ssh")
 
 
 def in_inputs(step: PipelineStep) -> Iterable[Command]:

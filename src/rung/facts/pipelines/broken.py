@@ -8,15 +8,16 @@ from posixpath import basename, dirname
 
 from rung.facts.pipelines.paths import resolve
 from rung.facts.pipelines.types import Job, Pipeline, PipelineStep
+from rung.regex import regex
 
 # Folders that builds make, whoever makes them.
-_MADE = re.compile(
+_MADE = regex(
     r"^(?:dist|build|out|output|target|bin|obj|public|publish|release|artifacts?|_?site|coverage|reports?|results?|node_modules|vendor|tmp|temp"
     r"|pkg|lib|generated|gen|staging|package|deploy(?:ment)?|\..*)$",
     re.IGNORECASE,
 )
-_FOLDER_INPUTS = re.compile(r"^(?:context|docker_?context|build_?context|working[-_]?directory|workdir|project[-_]?path)$", re.IGNORECASE)
-_UNKNOWN = re.compile(r"[$*~{}\[\]\n ]|://|\.git$|^git@|#")
+_FOLDER_INPUTS = regex(r"^(?:context|docker_?context|build_?context|working[-_]?directory|workdir|project[-_]?path)$", re.IGNORECASE)
+_UNKNOWN = regex(r"[$*~{}\[\]\n ]|://|\.git$|^git@|#")
 
 
 def complete(pipeline: Pipeline, files: Collection[str]) -> tuple[Job, ...]:

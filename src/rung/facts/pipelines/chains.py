@@ -12,9 +12,10 @@ from rung.facts.pipelines.paths import ROOT_FOLDERS, resolve
 from rung.facts.pipelines.shell_words import TOP
 from rung.facts.pipelines.types import Command
 from rung.facts.pipelines.wrappers import Invocation
+from rung.regex import regex
 
-_PARAMETER = re.compile(r"(?<![${])\{\{?\s*(\w+)\s*\}\}?")
-_VARIABLE = re.compile(r"\$\{(\w+)\}|\$(\w+)|\$\(([\w.]+)\)")
+_PARAMETER = regex(r"(?<![${])\{\{?\s*(\w+)\s*\}\}?")
+_VARIABLE = regex(r"\$\{(\w+)\}|\$(\w+)|\$\(([\w.]+)\)")
 
 
 @dataclass(frozen=True, slots=True)

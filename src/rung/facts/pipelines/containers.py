@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from posixpath import basename, dirname, join
 
@@ -12,8 +11,9 @@ from rung.facts.pipelines.shell_words import TOP
 from rung.facts.pipelines.types import Unit
 from rung.facts.pipelines.wrapper_options import words
 from rung.facts.pipelines.wrappers import Invocation
+from rung.regex import regex
 
-_USUAL = re.compile(r"(?:docker-)?compose(?:\.override)?\.ya?ml")
+_USUAL = regex(r"(?:docker-)?compose(?:\.override)?\.ya?ml")
 _GLOBAL = words("-f --file -p --project-name --profile --env-file --project-directory")
 _VALUED = words("""
     -e --env -u --user -w --workdir -v --volume -p --publish --name --entrypoint -l --label -t

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 from functools import cached_property
 from posixpath import basename, dirname, join
@@ -10,12 +9,13 @@ from posixpath import basename, dirname, join
 from rung.facts.pipelines.paths import resolve
 from rung.facts.pipelines.wrapper_options import words
 from rung.facts.pipelines.wrappers import SCRIPT, Invocation, positionals
+from rung.regex import regex
 
 NODE = words("node nodejs tsx ts-node ts-node-esm vite-node esno jiti babel-node nodemon bun deno")
 SHELLS = words("bash sh zsh dash ksh source . pwsh powershell")
 PLAIN = words("ruby php perl Rscript lua julia java kotlin swift crystal elixir")
 JVM = words("java kotlin scala mvn mvnw sbt")
-_MAIN_CLASS = re.compile(r"(?:-Dexec\.mainClass=)?((?:\w+\.)+[A-Z]\w*)")
+_MAIN_CLASS = regex(r"(?:-Dexec\.mainClass=)?((?:\w+\.)+[A-Z]\w*)")
 VALUED = words("""
     -X -W -r --require --import --loader --experimental-loader --env-file --tsconfig -C --conditions -P --project -o -O --rcfile --init-file
     --max-old-space-size --config --import-map --inspect-port -I --watch-path

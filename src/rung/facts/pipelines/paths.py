@@ -7,6 +7,7 @@ from posixpath import join, normpath
 
 from rung.facts.pipelines.shell_words import TOP
 from rung.facts.pipelines.wrapper_options import words
+from rung.regex import regex
 
 # how CI systems name the folder that the repository is checked out to
 ROOTS = sorted(
@@ -17,7 +18,7 @@ ROOTS = sorted(
     """)
 )
 ROOT_FOLDERS = dict.fromkeys(ROOTS, TOP)
-_ROOT = re.compile(r"(?:\$\{\{\s*github\.workspace\s*\}\}|\$[({]?(?:" + "|".join(map(re.escape, ROOTS)) + r")[)}]?)(?=/|$)", re.IGNORECASE)
+_ROOT = regex(r"(?:\$\{\{\s*github\.workspace\s*\}\}|\$[({]?(?:" + "|".join(map(re.escape, ROOTS)) + r")[)}]?)(?=/|$)", re.IGNORECASE)
 
 
 def inside(folder: str, target: str) -> str:

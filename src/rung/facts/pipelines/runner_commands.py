@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from rung.facts.pipelines.paths import inside
 from rung.facts.pipelines.wrappers import Invocation
+from rung.regex import regex
 
-_ASSIGNMENT = re.compile(r"([A-Za-z_][\w-]*)\s*:?=(.*)", re.DOTALL)
+_ASSIGNMENT = regex(r"([A-Za-z_][\w-]*)\s*:?=(.*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)

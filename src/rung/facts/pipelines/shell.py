@@ -8,19 +8,20 @@ from collections.abc import Mapping
 from rung.facts.code.tree import bounded
 from rung.facts.pipelines.shell_run import run_shell
 from rung.facts.pipelines.types import Command
+from rung.regex import regex
 
 _LONGEST_TEXT = 1_000_000
 _MOST_HEREDOCS = 1_000  # the parser looks for the end of each
-_ABSURD = re.compile(r"(?:[({\[<]\s?){200}")  # no text that a person wrote, and seconds for the parser
-_PLAIN = re.compile(r"[A-Za-z0-9_./][A-Za-z0-9_./:@%+,=\- ]*")
-_TEMPLATE = re.compile(
+_ABSURD = regex(r"(?:[({\[<]\s?){200}")  # no text that a person wrote, and seconds for the parser
+_PLAIN = regex(r"[A-Za-z0-9_./][A-Za-z0-9_./:@%+,=\- ]*")
+_TEMPLATE = regex(
     r"\$\{\{.*?\}\}"  # GitHub
     r"|<<\s*[\w-]+(?:\.[\w-]+)+\s*>>"  # CircleCI
     r"|\{\{.*?\}\}"  # Jinja, Go, just
     r"|\$\{\w+(?:\.\w+)+\}"  # Groovy
 )
-_MARK = re.compile(r"tEmPlAtE(\d+)x")
-_BACKTICK_CONTINUATION = re.compile(r"(?<=[ \t])`[ \t]*(?=\n)")
+_MARK = regex(r"tEmPlAtE(\d+)x")
+_BACKTICK_CONTINUATION = regex(r"(?<=[ \t])`[ \t]*(?=\n)")
 # words that a plain line may not begin with: they are grammar, or change what follows
 _SPECIAL = frozenset({
     "if", "then", "else", "elif", "fi", "for", "while", "until", "do", "done", "case", "esac", "in", "function", "select", "time",

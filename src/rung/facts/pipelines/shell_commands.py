@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from rung.facts.pipelines.shell_words import Scope, join_folder
 from rung.facts.pipelines.types import Command
+from rung.regex import regex
 
 if TYPE_CHECKING:
     from ast_grep_py import SgNode
@@ -18,7 +19,7 @@ SHELLS = frozenset({"sh", "bash", "dash", "zsh", "ksh"})
 _LONGEST_EVIDENCE = 200
 _INERT = frozenset({"echo", "printf", "cat", "grep", "log", "info", "warn"})  # their arguments are text, never a command
 _WRAPPERS = frozenset({"sudo", "env", "time", "nohup", "command", "exec", "nice", "xvfb-run", "timeout", "retry"})
-_COMMAND_STRING = re.compile(r"-[a-z]*c")
+_COMMAND_STRING = regex(r"-[a-z]*c")
 
 
 def start(runner: Runner, words: list[str], lines: Sequence[int], nodes: Sequence[SgNode], scope: Scope) -> bool:

@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from rung.regex import regex
+
 if TYPE_CHECKING:
     from ast_grep_py import SgNode
 
@@ -17,16 +19,16 @@ WORD_KINDS = frozenset({
     "expansion", "number", "command_substitution", "process_substitution", "arithmetic_expansion", "brace_expression",
     "extglob_pattern", "regex", "variable_name",
 })  # fmt: skip
-_DOUBLED_TOP = re.compile(r"(?:(?<==)|^)///+")
+_DOUBLED_TOP = regex(r"(?:(?<==)|^)///+")
 _LONGEST_VALUE = 4000
-_UNQUOTED_ESCAPE = re.compile(r"\\(\n[ \t]*|.)", re.DOTALL)
-_QUOTED_ESCAPE = re.compile(r'\\(\n|["\\$`])')
+_UNQUOTED_ESCAPE = regex(r"\\(\n[ \t]*|.)", re.DOTALL)
+_QUOTED_ESCAPE = regex(r'\\(\n|["\\$`])')
 _ANSI_ESCAPES = {"n": "\n", "t": "\t", "r": "\r"}
-_WINDOWS_PATH = re.compile(r"(?:[A-Za-z]:\\|\.{1,2}\\)?[\w.-]+(?:\\[\w.-]+)+")
-_EXPANSION = re.compile(r"\$\{(\w+|[@*])(?:\[(\d+|[@*])\])?(?:(:?[-=+?]|%%?|##?)(.*))?\}", re.DOTALL)
-_SILENCED = re.compile(r"\s*(?:[12&]?>\s*/dev/null|2>&1)\s*")
+_WINDOWS_PATH = regex(r"(?:[A-Za-z]:\\|\.{1,2}\\)?[\w.-]+(?:\\[\w.-]+)+")
+_EXPANSION = regex(r"\$\{(\w+|[@*])(?:\[(\d+|[@*])\])?(?:(:?[-=+?]|%%?|##?)(.*))?\}", re.DOTALL)
+_SILENCED = regex(r"\s*(?:[12&]?>\s*/dev/null|2>&1)\s*")
 _DEFAULTS = frozenset({"-", ":-", "=", ":="})
-_DIRECTORY = re.compile(
+_DIRECTORY = regex(
     r"""\$\(dirname(?: --)? (?P<path>.+)\)|\$\(cd(?: --)? (?P<cd>.+?) ?(?:&&|;) ?pwd(?: -P)?\)|"""
     r"""\$\((?:realpath|readlink -f)(?: --)? (?P<real>.+)\)|\$\((?P<top>git rev-parse --show-toplevel)\)""",
     re.DOTALL,

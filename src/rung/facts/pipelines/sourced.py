@@ -9,9 +9,10 @@ from rung.facts.pipelines.chains import Place
 from rung.facts.pipelines.shell import parse_shell
 from rung.facts.pipelines.types import Unit
 from rung.facts.pipelines.wrappers import Invocation
+from rung.regex import regex
 
-_FUNCTION = re.compile(r"^[ \t]*(?:function[ \t]+([\w:.-]+)|([\w:.-]+)[ \t]*\([ \t]*\))", re.MULTILINE)
-_NAME = re.compile(r"[A-Za-z_][\w:.-]*")
+_FUNCTION = regex(r"^[ \t]*(?:function[ \t]+([\w:.-]+)|([\w:.-]+)[ \t]*\([ \t]*\))", re.MULTILINE)
+_NAME = regex(r"[A-Za-z_][\w:.-]*")
 _MOST = 20
 
 

@@ -19,17 +19,18 @@ from rung.facts.pipelines.wrapper_options import (
     PYTHON_RUNNERS,
     Options,
 )
+from rung.regex import regex
 
-_ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
-_PYTHON = re.compile(r"(python|pypy)(\d[\d.]*)?$|py$")
-_HOLE = re.compile(r"\$\{\{.*\}\}|\$\w+|\$\{\w+\}")
-_PYTHON_VARIABLE = re.compile(r"\$[({]?(PYTHON3?|PY)[)}]?$")
-_VERSIONED = re.compile(r"(pip|node|ruby|tsx)\d[\d.]*$")
-_EXTRAS = re.compile(r"(\[[^\]]*\])?\s*(==|>=|<=|~=|!=|<|>).*$|\[[^\]]*\]$")
-SCRIPT = re.compile(r"\.(py|pyw|[cm]?[jt]sx?|rb|go|php|pl|lua|R|r|ps1|sh|bash|zsh|bat|cmd)$")
+_ASSIGNMENT = regex(r"[A-Za-z_]\w*=")
+_PYTHON = regex(r"(python|pypy)(\d[\d.]*)?$|py$")
+_HOLE = regex(r"\$\{\{.*\}\}|\$\w+|\$\{\w+\}")
+_PYTHON_VARIABLE = regex(r"\$[({]?(PYTHON3?|PY)[)}]?$")
+_VERSIONED = regex(r"(pip|node|ruby|tsx)\d[\d.]*$")
+_EXTRAS = regex(r"(\[[^\]]*\])?\s*(==|>=|<=|~=|!=|<|>).*$|\[[^\]]*\]$")
+SCRIPT = regex(r"\.(py|pyw|[cm]?[jt]sx?|rb|go|php|pl|lua|R|r|ps1|sh|bash|zsh|bat|cmd)$")
 
 # Where installed programs stand, and options of interpreters with a value of their own.
-INSTALLED = re.compile(
+INSTALLED = regex(
     r"^(?:\./)?(?:(?:\S{1,200}/)?(?:vendor|node_modules)/(?:\S{1,200}/)?\.?bin/_?([\w-]+)(?:\.[cm]?js)?|(?:\S{1,200}/)?node_modules/(?:\S{1,200}/)?([\w-]+)\.[cm]?js"
     r"|bin/(phpunit|simple-phpunit|pest|rspec|minitest)|(?:\S{1,200}/)?([\w-]+)\.phar)$"
 )

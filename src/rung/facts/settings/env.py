@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator
 
 from rung.facts.settings.entries import Entry
+from rung.regex import regex
 
-_PAIR = re.compile(r"\s*(?:export\s+)?([A-Za-z_][\w.-]*)\s*=\s*(.*)$")
-_COMMENT = re.compile(r"(?:^|\s)#.*$")
-_INSTRUCTION = re.compile(r"\s*(ENV|ARG)\s+(.*)$", re.IGNORECASE)
+_PAIR = regex(r"\s*(?:export\s+)?([A-Za-z_][\w.-]*)\s*=\s*(.*)$")
+_COMMENT = regex(r"(?:^|\s)#.*$")
+_INSTRUCTION = regex(r"\s*(ENV|ARG)\s+(.*)$", re.IGNORECASE)
 _MAXIMUM_LINE = 10_000
-_WORD = re.compile(r"""([A-Za-z_][\w.-]*)=("(?:[^"\\]|\\.)*"|'[^']*'|(?:[^\s"'\\]|\\.)*)""")
+_WORD = regex(r"""([A-Za-z_][\w.-]*)=("(?:[^"\\]|\\.)*"|'[^']*'|(?:[^\s"'\\]|\\.)*)""")
 
 
 def read_env(text: str) -> Iterator[Entry]:

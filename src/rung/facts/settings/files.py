@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from rung.regex import regex
+
 SETTINGS_FILES: tuple[str, ...] = (
     "**/.env",
     "**/.env.*",
@@ -36,12 +38,12 @@ SETTINGS_FILES: tuple[str, ...] = (
 MAXIMUM_SIZE = 300_000
 MAXIMUM_SCALARS = 3_000
 
-_ENV = re.compile(r"(?:.*[._-])?env(?:rc|[._-][\w.-]+)?$", re.IGNORECASE)
-_CODE = re.compile(
+_ENV = regex(r"(?:.*[._-])?env(?:rc|[._-][\w.-]+)?$", re.IGNORECASE)
+_CODE = regex(
     r"\.(?:py|pyi|[cm]?[jt]sx?|sh|md|mdx|go|rb|rs|java|kt|cs|vue|svelte|php|html|txt|encrypted|enc|gpg|age|j2|tpl)$",
     re.IGNORECASE,
 )
-_DOCKERFILE = re.compile(r"(?:Dockerfile|Containerfile)(?:[._-].+)?$|.+\.Dockerfile$", re.IGNORECASE)
+_DOCKERFILE = regex(r"(?:Dockerfile|Containerfile)(?:[._-].+)?$|.+\.Dockerfile$", re.IGNORECASE)
 _FORMATS = {
     "yaml": "yaml",
     "yml": "yaml",
@@ -100,12 +102,12 @@ _NO_SETTINGS = frozenset(
         "maven-wrapper.properties",
     }
 )
-_CI_FOLDERS = re.compile(r"(?:^|/)\.(?:github|circleci|gitlab|buildkite|husky|vscode|idea|devcontainer|changeset|yarn)/")
-_LANGUAGE_FOLDERS = re.compile(r"(?:^|/)(?:locales?|i18n|l10n|translations?|lang|langs|languages)/", re.IGNORECASE)
-_LANGUAGE_FILE = re.compile(
+_CI_FOLDERS = regex(r"(?:^|/)\.(?:github|circleci|gitlab|buildkite|husky|vscode|idea|devcontainer|changeset|yarn)/")
+_LANGUAGE_FOLDERS = regex(r"(?:^|/)(?:locales?|i18n|l10n|translations?|lang|langs|languages)/", re.IGNORECASE)
+_LANGUAGE_FILE = regex(
     r"(?:(?:messages|strings|translation)[._-])?(?!ai\.)[a-z]{2}(?:[_-][A-Za-z]{2,4})?\.(?:json|ya?ml|properties|toml)$|messages\.properties$"
 )
-_LOCK_FILE = re.compile(r"[.-]lock\.(?:json|ya?ml|toml)$|\.lock$")
+_LOCK_FILE = regex(r"[.-]lock\.(?:json|ya?ml|toml)$|\.lock$")
 
 
 def settings_format(path: str) -> str:

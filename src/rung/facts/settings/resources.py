@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 
 from rung.facts.fact import Fact, Location
 from rung.facts.settings.entries import Entry, Path, quote
+from rung.regex import regex
 
-_ARM_TYPE = re.compile(r"[A-Z][\w.]*\.[\w.]+(?:/[\w-]+)+$")
-_KIND = re.compile(r"^kind:[ \t]*[\"']?([A-Z]\w*)[\"']?[ \t]*$", re.MULTILINE)
+_ARM_TYPE = regex(r"[A-Z][\w.]*\.[\w.]+(?:/[\w-]+)+$")
+_KIND = regex(r"^kind:[ \t]*[\"']?([A-Z]\w*)[\"']?[ \t]*$", re.MULTILINE)
 
 
 def document_resources(path: str, lines: Sequence[str], form: str, entries: Sequence[Entry]) -> Iterator[Fact]:

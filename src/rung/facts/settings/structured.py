@@ -9,13 +9,14 @@ from itertools import islice
 
 from rung.facts.settings.entries import Entry, Path, read_ini, read_json, read_properties, read_toml, read_xml, read_yaml
 from rung.facts.settings.files import MAXIMUM_SCALARS
+from rung.regex import regex
 
-_ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=(.*)$", re.DOTALL)
+_ASSIGNMENT = regex(r"([A-Za-z_]\w*)=(.*)$", re.DOTALL)
 _LISTS_OF_ASSIGNMENTS = frozenset({"environment", "env", "args", "variables"})
 _NAMES = frozenset({"name", "Name", "key", "Key"})
 _VALUES = frozenset({"value", "Value"})
-_TEMPLATE_LINE = re.compile(r"^[ \t]*(?:-[ \t]*)?\{\{[^\n]*\}\}[ \t]*$", re.MULTILINE)
-_TEMPLATE = re.compile(r"\{\{[^\n]{0,500}?\}\}")
+_TEMPLATE_LINE = regex(r"^[ \t]*(?:-[ \t]*)?\{\{[^\n]*\}\}[ \t]*$", re.MULTILINE)
+_TEMPLATE = regex(r"\{\{[^\n]{0,500}?\}\}")
 _HOLE = "__hole__"
 _MAXIMUM_RECORDS = 20  # a longer list at the top of a file is a data set
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,12 +11,13 @@ from rung.facts.fact import Fact, Location
 from rung.facts.settings.entries import Path, quote
 from rung.facts.settings.expressions import scalars
 from rung.facts.settings.values import setting
+from rung.regex import regex
 
 _MAXIMUM_DEPTH = 60
 _LITERALS = frozenset({"string", "template", "number", "boolean"})
-_WITHOUT_VALUE = re.compile(r"(?<![=!<>])=\s*+(?:[\w.-]++\s*+=(?!=)|\Z)")
+_WITHOUT_VALUE = regex(r"(?<![=!<>])=\s*+(?:[\w.-]++\s*+=(?!=)|\Z)")
 _MOST_ERRORS = 500  # the parser tries to mend all of them at once
-_BLANKS = re.compile(r"\s{1000}")  # the grammar's scanner takes quadratic time over these
+_BLANKS = regex(r"\s{1000}")  # the grammar's scanner takes quadratic time over these
 _HEADS = frozenset({"resource", "variable", "module", "data", "provider"})
 
 

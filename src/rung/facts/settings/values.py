@@ -7,9 +7,10 @@ from collections.abc import Sequence
 
 from rung.facts.fact import Fact, Location
 from rung.facts.settings.entries import Path, quote
+from rung.regex import regex
 
-_PLACEHOLDER = re.compile(r"\$\{\s*([A-Za-z_][\w.-]*?)\s*(?::-|:=|:(?![?+])|=|(?<=[A-Z0-9_])-)(.*)\}\s*$", re.DOTALL)
-_DOTTED = re.compile(r"[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)+$")
+_PLACEHOLDER = regex(r"\$\{\s*([A-Za-z_][\w.-]*?)\s*(?::-|:=|:(?![?+])|=|(?<=[A-Z0-9_])-)(.*)\}\s*$", re.DOTALL)
+_DOTTED = regex(r"[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)+$")
 _WRAPPERS = frozenset({"value", "Value", "default", "Default", "defaultValue"})
 _MAXIMUM_VALUE = 1000
 

@@ -26,6 +26,7 @@ from rung.facts.pipelines.systems import (
 )
 from rung.facts.pipelines.systems.sources import Sources
 from rung.facts.pipelines.types import Pipeline
+from rung.regex import regex
 
 # any YAML file may be a pipeline of Azure's or a template with a build inside; what is neither costs one search of its text
 PIPELINE_FILES: tuple[str, ...] = (
@@ -56,13 +57,13 @@ _BY_PATH: tuple[tuple[str, _Reader], ...] = (
     (r"(?:.*/)?buildspec[^/]*\.ya?ml", codebuild.read),
     (r"amplify\.ya?ml", codebuild.read_amplify),
 )
-_MATCHERS = tuple((re.compile(pattern), reader) for pattern, reader in _BY_PATH)
-_GITHUB = re.compile(r"\.(?:github|gitea|forgejo)/workflows/[^/]+\.ya?ml|(?:.*/)?action\.ya?ml")
+_MATCHERS = tuple((regex(pattern), reader) for pattern, reader in _BY_PATH)
+_GITHUB = regex(r"\.(?:github|gitea|forgejo)/workflows/[^/]+\.ya?ml|(?:.*/)?action\.ya?ml")
 # systems whose files take in others
 _TAKING_IN: tuple[tuple[re.Pattern[str], Callable[[str, str, Sources | None], list[Pipeline]]], ...] = (
-    (re.compile(r"\.gitlab-ci\.ya?ml"), gitlab.read),
-    (re.compile(r"(?:.*/)?(?:Jenkinsfile(?:[._-][^/]*)?|[^/]+\.[Jj]enkinsfile)"), jenkins.read),
-    (re.compile(r"(?:.*/)?\.?tekton/.*\.ya?ml"), tekton.read),
+    (regex(r"\.gitlab-ci\.ya?ml"), gitlab.read),
+    (regex(r"(?:.*/)?(?:Jenkinsfile(?:[._-][^/]*)?|[^/]+\.[Jj]enkinsfile)"), jenkins.read),
+    (regex(r"(?:.*/)?\.?tekton/.*\.ya?ml"), tekton.read),
 )
 
 

@@ -16,10 +16,11 @@ from rung.facts.pipelines.systems.scripts import commands as script_commands
 from rung.facts.pipelines.systems.sources import Sources
 from rung.facts.pipelines.systems.values import UNKNOWN, Beginning, Value, truth
 from rung.facts.pipelines.types import Command, Job, Pipeline, PipelineStep
+from rung.regex import regex
 
-OWN_PATH = re.compile(r"(^|/)(azure-?pipelines[^/]*\.ya?ml$|\.?azure-?pipelines/|\.azuredevops/|\.azdo/)", re.IGNORECASE)
-BODY = re.compile(r"^(steps|stages|jobs|extends)\s*:", re.MULTILINE)
-HEAD = re.compile(r"^(trigger|pr|pool|schedules)\s*:", re.MULTILINE)
+OWN_PATH = regex(r"(^|/)(azure-?pipelines[^/]*\.ya?ml$|\.?azure-?pipelines/|\.azuredevops/|\.azdo/)", re.IGNORECASE)
+BODY = regex(r"^(steps|stages|jobs|extends)\s*:", re.MULTILINE)
+HEAD = regex(r"^(trigger|pr|pool|schedules)\s*:", re.MULTILINE)
 REASONS = {"push": "IndividualCI", "tag": "IndividualCI", "pull_request": "PullRequest", "schedule": "Schedule", "manual": "Manual"}
 BRANCHES = {
     "push": Beginning("refs/heads/"),
@@ -32,7 +33,7 @@ PHASES = ("preDeploy", "deploy", "routeTraffic", "postRouteTraffic")
 
 
 # `$(Build.BuildId)` is Azure's; `$(pwd)` is the shell's
-MACRO = re.compile(r"\$\((?=\w*[A-Z._])([A-Za-z_][\w.]*)\)")
+MACRO = regex(r"\$\((?=\w*[A-Z._])([A-Za-z_][\w.]*)\)")
 
 
 def recognized(path: str, text: str) -> bool:

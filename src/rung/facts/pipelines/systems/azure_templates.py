@@ -12,11 +12,12 @@ from rung.facts.pipelines.systems.document import Mapping, Scalar, Sequence, doc
 from rung.facts.pipelines.systems.expressions import HOLE, evaluate, substitute
 from rung.facts.pipelines.systems.sources import Sources
 from rung.facts.pipelines.systems.values import UNKNOWN, Value, truth
+from rung.regex import regex
 
 DEEPEST, MOST = 12, 3000
-DIRECTIVE = re.compile(r"\$\{\{\s*(?P<word>if|elseif|else|each|insert)\b(?P<rest>.*)\}\}$", re.DOTALL)
-EACH = re.compile(r"\s*(?P<name>\w+)\s+in\s+(?P<what>[\w.-]+)\s*$")
-NAME = re.compile(r"\s*[\w-]+(\.[\w-]+|\['[^']+'\])*\s*$")
+DIRECTIVE = regex(r"\$\{\{\s*(?P<word>if|elseif|else|each|insert)\b(?P<rest>.*)\}\}$", re.DOTALL)
+EACH = regex(r"\s*(?P<name>\w+)\s+in\s+(?P<what>[\w.-]+)\s*$")
+NAME = regex(r"\s*[\w-]+(\.[\w-]+|\['[^']+'\])*\s*$")
 KINDS = ("stages", "jobs", "steps", "variables")
 
 

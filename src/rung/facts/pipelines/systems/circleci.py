@@ -12,8 +12,9 @@ from rung.facts.pipelines.systems.circleci_conditions import STARTS, possible
 from rung.facts.pipelines.systems.document import Mapping, Scalar, Sequence, documents, mapping, scalar, sequence, texts
 from rung.facts.pipelines.systems.scripts import commands
 from rung.facts.pipelines.types import Job, Pipeline, PipelineStep
+from rung.regex import regex
 
-HOLE = re.compile(r"<<\s*(?P<name>[\w.-]+)\s*>>")
+HOLE = regex(r"<<\s*(?P<name>[\w.-]+)\s*>>")
 DEEPEST, MOST = 8, 1000
 # What CircleCI's own orbs run when nothing says otherwise, and what other tools make of it.
 TESTS = {
@@ -29,7 +30,7 @@ TESTS = {
     "circleci/php/test": "vendor/bin/phpunit",
 }
 TOOLS = {"unittest": "python -m unittest", "yarn": "yarn test", "yarn-berry": "yarn test", "pnpm": "pnpm test"}
-EVERY = re.compile(r"/\^?\.\*\$?/")
+EVERY = regex(r"/\^?\.\*\$?/")
 
 
 def read(path: str, text: str, given: Settings[str, str] | None = None) -> list[Pipeline]:

@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass
 
 from rung.facts.pipelines.systems.document import Mapping, Scalar, mapping, sequence
+from rung.regex import regex
 
-HOLE = re.compile(r"<<\s*(?P<name>[\w.-]+)\s*>>")
+HOLE = regex(r"<<\s*(?P<name>[\w.-]+)\s*>>")
 
 
 @dataclass(frozen=True, slots=True)

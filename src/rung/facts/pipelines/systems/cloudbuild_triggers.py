@@ -8,26 +8,27 @@ from collections.abc import Iterator
 from rung.facts.pipelines.systems.document import Scalar
 from rung.facts.pipelines.systems.scripts import commands
 from rung.facts.pipelines.types import Command, Job, Pipeline, PipelineStep
+from rung.regex import regex
 
-CODE = re.compile(r"\bgoogle_cloudbuild_trigger\b|\bcloudbuild\.(?:v1\.)?(?:Trigger|NewTrigger|TriggerArgs)\b|\bCloudbuildTrigger\b")
-_BLOCK = re.compile(
+CODE = regex(r"\bgoogle_cloudbuild_trigger\b|\bcloudbuild\.(?:v1\.)?(?:Trigger|NewTrigger|TriggerArgs)\b|\bCloudbuildTrigger\b")
+_BLOCK = regex(
     r"\bresource[ \t]+\"google_cloudbuild_trigger\"[ \t]+\"([\w-]+)\"[ \t]*\{"
     r"|\b(?:cloudbuild\.(?:v1\.)?(?:New)?Trigger|CloudbuildTrigger)\(\s{0,40}(?:\w{1,20},\s{0,40})?[\"']([\w-]+)[\"']"
 )
 _STRING = r"\"((?:[^\"\\\n]|\\.)*+)\"|'((?:[^'\\\n]|\\.)*+)'"
-_FILE = re.compile(
+_FILE = regex(
     r"\b(?:filename|path|Filename|Path)[\"']?\s{0,20}[=:]\s{0,20}(?:pulumi\.String\()?[\"']((?:\./)?[\w./-]{1,200}\.(?:ya?ml|json))[\"']"
 )
-_STEP = re.compile(r"\bstep\s{0,20}\{")
-_KEY = re.compile(r"\b(name|entrypoint)\s{0,20}=\s{0,20}\"([^\"\n]{0,200})\"")
-_ARGUMENTS = re.compile(r"\bargs\s{0,20}=\s{0,20}\[([^\]]{0,4000})\]")
-_SCRIPT = re.compile(r"\bscript\s{0,20}=\s{0,20}<<[-~]?\s{0,4}\"?(\w{1,40})\"?\n(.{0,20000}?)\n\s{0,40}\1\b", re.DOTALL)
+_STEP = regex(r"\bstep\s{0,20}\{")
+_KEY = regex(r"\b(name|entrypoint)\s{0,20}=\s{0,20}\"([^\"\n]{0,200})\"")
+_ARGUMENTS = regex(r"\bargs\s{0,20}=\s{0,20}\[([^\]]{0,4000})\]")
+_SCRIPT = regex(r"\bscript\s{0,20}=\s{0,20}<<[-~]?\s{0,4}\"?(\w{1,40})\"?\n(.{0,20000}?)\n\s{0,40}\1\b", re.DOTALL)
 _EVENTS = (
-    ("pull_request", re.compile(r"\bpull_?[rR]equest[\"']?\s{0,20}[={:]")),
-    ("tag", re.compile(r"\b(?:tag|tag_?[nN]ame)[\"']?\s{0,20}[=:]")),
-    ("push", re.compile(r"\bbranch(?:_?[nN]ame)?[\"']?\s{0,20}[=:]")),
+    ("pull_request", regex(r"\bpull_?[rR]equest[\"']?\s{0,20}[={:]")),
+    ("tag", regex(r"\b(?:tag|tag_?[nN]ame)[\"']?\s{0,20}[=:]")),
+    ("push", regex(r"\bbranch(?:_?[nN]ame)?[\"']?\s{0,20}[=:]")),
 )
-_OFF = re.compile(r"\bdisabled[\"']?\s{0,20}[=:]\s{0,20}[tT]rue\b")
+_OFF = regex(r"\bdisabled[\"']?\s{0,20}[=:]\s{0,20}[tT]rue\b")
 SHELLS = frozenset({"bash", "sh", "/bin/bash", "/bin/sh"})
 LONGEST = 20_000
 

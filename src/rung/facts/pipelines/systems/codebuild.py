@@ -11,49 +11,42 @@ from rung.facts.pipelines.paths import inside
 from rung.facts.pipelines.systems.document import Mapping, Scalar, Sequence, documents, mapping, scalar, sequence, texts
 from rung.facts.pipelines.systems.scripts import commands
 from rung.facts.pipelines.types import Job, Pipeline, PipelineStep
+from rung.regex import regex
 
 PROJECT = "AWS::CodeBuild::Project"
 # what infrastructure code that defines a build holds; in it, lists of commands, specifications as text, and names of their files
-CODE = re.compile(
-    r"aws_codebuild|aws-codebuild|\bcodebuild\.|\bCodeBuild(?:Step|Project)?\b|\bShellStep\b|software\.amazon\.awscdk\.pipelines"
-)
+CODE = regex(r"aws_codebuild|aws-codebuild|\bcodebuild\.|\bCodeBuild(?:Step|Project)?\b|\bShellStep\b|software\.amazon\.awscdk\.pipelines")
 _QUOTED = r"\"(?:[^\"\\\n]|\\.)*+\"|'(?:[^'\\\n]|\\.)*+'|`(?:[^`\\]|\\.)*+`"
-_STRING = re.compile(_QUOTED)
-_LISTED = re.compile(
+_STRING = regex(_QUOTED)
+_LISTED = regex(
     rf"\b\w*[cC]ommands[\"']?\s*+(?:[:=(]\s*+)?+(?:\[|\b(?:List\.of|Arrays\.asList|listOf)\(|new\s*+(?:string)?\[\]\s*+\{{|jsii\.Strings\()\s*+((?:(?:{_QUOTED})\s*+(?:,\s*+)?+)++)"
 )
-_HEREDOC = re.compile(r"\bbuildspec\s*=\s*<<[-~]?\s*\"?(\w+)\"?\n(.{0,20000}?)\n\s*\1\b", re.DOTALL)
-_NAMED = re.compile(
+_HEREDOC = regex(r"\bbuildspec\s*=\s*<<[-~]?\s*\"?(\w+)\"?\n(.{0,20000}?)\n\s*\1\b", re.DOTALL)
+_NAMED = regex(
     r"(?:\bfrom(?:SourceFilename|_source_filename|Asset|_asset)|\bFromSourceFilename)\(\s*[\"']([\w./-]+\.ya?ml)[\"']"
     r"|\bbuildspec\s*=\s*(?:file\(|templatefile\()?\s*\"([\w./${}-]+\.ya?ml)\""
 )
 
 
 # sources of pipelines that start them on a push, what keeps these from it, webhooks of builds, and the events that they wait for
-_SOURCE = re.compile(
+_SOURCE = regex(
     r"\bCodePipelineSource\.(?:connection|git_?[hH]ub|GitHub|Connection|codeCommit|code_commit|CodeCommit)\(|\b(?:CodeStarConnections|GitHub|CodeCommit|Bitbucket)SourceAction\b"
     r"|\bCodeStarSourceConnection\b"
 )
-_SILENT = re.compile(
-    r"(?i)\b(?:trigger_?on_?push|detect_?changes)[\"']?\s{0,8}[=:(]\s{0,8}[\"']?false\b|\b(?:GitHub|CodeCommit)Trigger\.NONE\b"
-)
-_HOOKED = re.compile(r"\baws_codebuild_webhook\b|\bwebhook[\"']?\s{0,8}[=:(]\s{0,8}[tT]rue\b|\bWebhook[\"']?\s{0,8}:\s{0,8}true\b")
+_SILENT = regex(r"(?i)\b(?:trigger_?on_?push|detect_?changes)[\"']?\s{0,8}[=:(]\s{0,8}[\"']?false\b|\b(?:GitHub|CodeCommit)Trigger\.NONE\b")
+_HOOKED = regex(r"\baws_codebuild_webhook\b|\bwebhook[\"']?\s{0,8}[=:(]\s{0,8}[tT]rue\b|\bWebhook[\"']?\s{0,8}:\s{0,8}true\b")
 _STARTED = (
     (
         "push",
-        re.compile(
-            r"\bEventAction\.PUSH\b|\bpattern\s{0,8}=\s{0,8}\"(?:PUSH\b|[\w, ]{0,200}, ?PUSH\b)|\bPattern[\"']?:\s{0,8}[\"']?PUSH\b"
-        ),
+        regex(r"\bEventAction\.PUSH\b|\bpattern\s{0,8}=\s{0,8}\"(?:PUSH\b|[\w, ]{0,200}, ?PUSH\b)|\bPattern[\"']?:\s{0,8}[\"']?PUSH\b"),
     ),
     (
         "pull_request",
-        re.compile(
-            r"\bEventAction\.PULL_REQUEST_\w+|\b[pP]attern[\"']?\s{0,8}[=:]\s{0,8}[\"']?(?:PUSH, ?)?PULL_REQUEST_(?:CREATED|UPDATED)"
-        ),
+        regex(r"\bEventAction\.PULL_REQUEST_\w+|\b[pP]attern[\"']?\s{0,8}[=:]\s{0,8}[\"']?(?:PUSH, ?)?PULL_REQUEST_(?:CREATED|UPDATED)"),
     ),
     (
         "schedule",
-        re.compile(
+        regex(
             r"\btargets\.Code(?:Build|Pipeline)\w*\([\s\S]{0,2000}\bSchedule\.|\bSchedule\.[\s\S]{0,2000}\btargets\.Code(?:Build|Pipeline)\w*\("
         ),
     ),

@@ -7,13 +7,14 @@ from collections.abc import Callable
 
 from rung.facts.pipelines.systems.functions import FUNCTIONS, Functions
 from rung.facts.pipelines.systems.values import UNKNOWN, Beginning, Unknown, Value, as_text, ordered, same, truth
+from rung.regex import regex
 
-TOKEN = re.compile(
+TOKEN = regex(
     r"\s*(?:(?P<string>'(?:[^']|'')*')|(?P<number>-?(?:0x[0-9a-fA-F]+|\d+(?:\.\d+)?(?:[eE][+-]?\d+)?))"
     r"|(?P<operator>&&|\|\||==|!=|<=|>=|[!<>()\[\],.*])|(?P<name>[A-Za-z_][\w-]*))"
 )
 # bounded and possessive: a hostile text is full of beginnings without an end
-HOLE = re.compile(r"\$\{\{(?P<inside>(?:[^}']|'[^']*'|\}(?!\})){0,1000}+)\}\}")
+HOLE = regex(r"\$\{\{(?P<inside>(?:[^}']|'[^']*'|\}(?!\})){0,1000}+)\}\}")
 DEEPEST = 50
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-_WRITTEN = re.compile(
+from rung.regex import regex
+
+_WRITTEN = regex(
     r"""(?:echo|printf|Write-Output)?\s*(?P<quote>["']?)(?P<name>\w+)=(?P<value>[^"'\n]*?)(?P=quote)\s*"""
     r"""(?:>>|\|\s*tee\s+(?:-a|--append)|\|\s*Out-File\b[^\n$]*)\s*["']?\$(?:env:|\{)?GITHUB_(?P<file>ENV|OUTPUT)\b""",
     re.IGNORECASE,
 )
-_COMMAND = re.compile(r"::set-(?P<file>output|env)\s+name=(?P<name>\w+)::(?P<value>[^\"'\n]*)")
+_COMMAND = regex(r"::set-(?P<file>output|env)\s+name=(?P<name>\w+)::(?P<value>[^\"'\n]*)")
 
 
 @dataclass(slots=True)

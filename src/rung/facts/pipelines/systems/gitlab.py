@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping as Settings
 from itertools import product
 from typing import Any
@@ -12,6 +11,7 @@ from rung.facts.pipelines.systems.gitlab_rules import CHILD_STARTS, STARTS, Poli
 from rung.facts.pipelines.systems.scripts import commands
 from rung.facts.pipelines.systems.sources import Sources
 from rung.facts.pipelines.types import Job, Pipeline, PipelineStep
+from rung.regex import regex
 
 RESERVED = frozenset(
     [
@@ -29,7 +29,7 @@ RESERVED = frozenset(
         "workflow",
     ]
 )
-INPUT = re.compile(r"\$\[\[\s*inputs\.([\w-]+)[^\]\n]*\]\]")
+INPUT = regex(r"\$\[\[\s*inputs\.([\w-]+)[^\]\n]*\]\]")
 MOST_FILES, DEEPEST, MOST_COMBINATIONS = 50, 10, 64
 
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from rung.facts.pipelines.systems.document import Mapping, Scalar, mapping, scalar, sequence
 from rung.facts.pipelines.systems.expressions import ExpressionError
 from rung.facts.pipelines.systems.values import UNKNOWN, Beginning, Unknown, Value, truth
+from rung.regex import regex
 
-TOKEN = re.compile(
+TOKEN = regex(
     r"\s*(?:(?P<name>\$\{?\w+\}?)|(?P<string>\"[^\"]*\"|'[^']*')|(?P<regex>/(?:[^/\\]|\\.)*/i?)|(?P<operator>==|!=|=~|!~|&&|\|\||[()])|(?P<null>null\b))"
 )
 SOME = Beginning("")  # a text that is not empty
@@ -70,9 +71,9 @@ STARTS = (
 CHILD_STARTS = tuple(Start(one.trigger, "parent_pipeline", one.branch, one.tag, one.request) for one in STARTS[:6])
 # pipelines that exist only if somebody sets them up elsewhere: a trigger where the file speaks of them
 EXTRAORDINARY = {
-    "schedule": re.compile("schedule"),
-    "manual": re.compile(r"\bweb\b"),
-    "other": re.compile(r"\b(api|triggers?|pipelines?|chat)\b"),
+    "schedule": regex("schedule"),
+    "manual": regex(r"\bweb\b"),
+    "other": regex(r"\b(api|triggers?|pipelines?|chat)\b"),
 }
 KEYWORDS = {
     "branches": {"push", "schedule", "manual", "other"},

@@ -8,8 +8,9 @@ from rung.facts.pipelines.paths import inside
 from rung.facts.pipelines.systems.document import Mapping, Scalar, documents, mapping, scalar, sequence, texts
 from rung.facts.pipelines.systems.scripts import commands
 from rung.facts.pipelines.types import Command, Job, Pipeline, PipelineStep
+from rung.regex import regex
 
-_HEAD = re.compile(r"^format_version\s*:", re.MULTILINE)
+_HEAD = regex(r"^format_version\s*:", re.MULTILINE)
 
 
 def recognized(text: str) -> bool:

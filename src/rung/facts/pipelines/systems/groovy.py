@@ -6,11 +6,12 @@ import re
 from posixpath import basename
 
 from rung.facts.pipelines.systems.sources import Sources
+from rung.regex import regex
 
-_LOAD = re.compile(r"\bload\s*\(?\s*[\"']([\w./-]{1,200}\.groovy)[\"']")
-_DEFINED = re.compile(r"^[ \t]*(?:def|void|static\s+\w+)\s+(\w+)\s*\(([^()\n]{0,300})\)\s*\{", re.MULTILINE)
-_NAMED = re.compile(r"(\w+)\s*:\s*[\"']([^\"'\n]{0,300})[\"']")
-_TEXT = re.compile(r"[\"']([^\"'\n]{0,300})[\"']")
+_LOAD = regex(r"\bload\s*\(?\s*[\"']([\w./-]{1,200}\.groovy)[\"']")
+_DEFINED = regex(r"^[ \t]*(?:def|void|static\s+\w+)\s+(\w+)\s*\(([^()\n]{0,300})\)\s*\{", re.MULTILINE)
+_NAMED = regex(r"(\w+)\s*:\s*[\"']([^\"'\n]{0,300})[\"']")
+_TEXT = regex(r"[\"']([^\"'\n]{0,300})[\"']")
 _LIBRARY = "@Library"
 MOST = 50
 OFTEN = 12  # calls of one function that are told apart

@@ -12,8 +12,9 @@ from rung.facts.pipelines.systems.document import Scalar
 from rung.facts.pipelines.systems.scripts import commands
 from rung.facts.pipelines.systems.sources import Sources
 from rung.facts.pipelines.types import Job, Pipeline, PipelineStep
+from rung.regex import regex
 
-TOKEN = re.compile(
+TOKEN = regex(
     r"(?P<skip>[ \t\r]+|//[^\n]*|/\*.*?(?:\*/|\Z))|(?P<line>\n)"
     r"|(?P<string>'''(?:\\.|[^\\])*?(?:'''|\Z)|\"\"\"(?:\\.|[^\\])*?(?:\"\"\"|\Z)|'(?:\\.|[^'\\\n]){0,2000}+'|\"(?:\\.|[^\"\\\n]){0,2000}+\")"
     r"|(?P<word>[A-Za-z_][\w.]*)|(?P<other>.)",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from posixpath import basename
 
@@ -10,10 +9,11 @@ from rung.facts.pipelines.paths import ROOT_FOLDERS
 from rung.facts.pipelines.shell import parse_shell
 from rung.facts.pipelines.systems.document import Scalar, flatten
 from rung.facts.pipelines.types import Command
+from rung.regex import regex
 
 POWERSHELL = frozenset({"pwsh", "powershell"})
 BATCH = frozenset({"cmd", "bat", "batch"})
-LANGUAGE = re.compile(r"(python|python3|node|perl|ruby|rscript|deno|bun|fsharp|csx)$")
+LANGUAGE = regex(r"(python|python3|node|perl|ruby|rscript|deno|bun|fsharp|csx)$")
 
 
 def commands(script: object, environment: Mapping[str, str] | None = None, shell: str = "") -> tuple[Command, ...]:

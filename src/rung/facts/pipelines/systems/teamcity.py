@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from rung.facts.pipelines.systems.document import Scalar
 from rung.facts.pipelines.systems.scripts import commands
 from rung.facts.pipelines.types import Job, Pipeline, PipelineStep
+from rung.regex import regex
 
 LONGEST = 300_000
 LONGEST_STEP = 4_000
@@ -23,11 +24,11 @@ RUNNERS = {
     "python": ("python", ("arguments", "scriptArguments")),
     "exec": ("", ("path", "arguments")),
 }
-SCRIPT = re.compile(r"\b(?:scriptContent|shellScript)\s{0,4}=\s{0,9}(\"\"\"(.*?)\"\"\"|\"((?:[^\"\\\n]|\\.)*+)\")", re.DOTALL)
-STEP = re.compile(rf"(?<![\w.])({'|'.join(RUNNERS)}|dockerCommand)\s{{0,4}}\{{")
-FIELD = re.compile(r"\b(\w{2,40})\s{0,4}=\s{0,9}(?:\"\"\"(.*?)\"\"\"|\"((?:[^\"\\\n]|\\.)*+)\")", re.DOTALL)
-PUSHES = re.compile(r"\bcommandType\s{0,4}=\s{0,4}(push|build)\b")
-DISABLED = re.compile(r"\benabled\s{0,4}=\s{0,4}false\b")
+SCRIPT = regex(r"\b(?:scriptContent|shellScript)\s{0,4}=\s{0,9}(\"\"\"(.*?)\"\"\"|\"((?:[^\"\\\n]|\\.)*+)\")", re.DOTALL)
+STEP = regex(rf"(?<![\w.])({'|'.join(RUNNERS)}|dockerCommand)\s{{0,4}}\{{")
+FIELD = regex(r"\b(\w{2,40})\s{0,4}=\s{0,9}(?:\"\"\"(.*?)\"\"\"|\"((?:[^\"\\\n]|\\.)*+)\")", re.DOTALL)
+PUSHES = regex(r"\bcommandType\s{0,4}=\s{0,4}(push|build)\b")
+DISABLED = regex(r"\benabled\s{0,4}=\s{0,4}false\b")
 TRIGGERS = (("vcs", "push"), ("schedule", "schedule"))
 
 

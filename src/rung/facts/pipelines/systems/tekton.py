@@ -10,10 +10,11 @@ from rung.facts.pipelines.systems.document import Mapping, Scalar, documents, ma
 from rung.facts.pipelines.systems.scripts import commands
 from rung.facts.pipelines.systems.sources import Sources
 from rung.facts.pipelines.types import Command, Job, Pipeline, PipelineStep
+from rung.regex import regex
 
 _MOST_FILES = 60
-EVENT = re.compile(r"/on-event$")
-COMMENT = re.compile(r"/on-comment$")
+EVENT = regex(r"/on-event$")
+COMMENT = regex(r"/on-comment$")
 EVENTS = {"push": "push", "pull_request": "pull_request", "incoming": "other"}
 
 

@@ -9,13 +9,14 @@ from posixpath import basename
 from rung.facts.pipelines.systems.document import Mapping, Scalar, documents, mapping, scalar, sequence, texts
 from rung.facts.pipelines.systems.scripts import commands
 from rung.facts.pipelines.types import Command, Job, Pipeline, PipelineStep
+from rung.regex import regex
 
 PHASES = ["before_install", "install", "before_script", "script", "after_success", "before_deploy", "after_deploy", "after_script"]
 # what a language runs where there is no `script`
 USUAL = {"node_js": "npm test", "ruby": "bundle exec rake", "go": "go test -v ./...", "rust": "cargo test --verbose", "java": "mvn test -B"}
 TYPES = {"push": "push", "pull_request": "pull_request", "cron": "schedule", "api": "other"}
-TYPE = re.compile(r"\btype\s*(?P<operator>=|==|!=|IN|NOT IN)\s*\(?(?P<names>[\w, ]+)\)?")
-TAGGED = re.compile(r"\btag\s+IS\s+present|\btag\s*=~", re.IGNORECASE)
+TYPE = regex(r"\btype\s*(?P<operator>=|==|!=|IN|NOT IN)\s*\(?(?P<names>[\w, ]+)\)?")
+TAGGED = regex(r"\btag\s+IS\s+present|\btag\s*=~", re.IGNORECASE)
 APPVEYOR = [
     "init",
     "install",

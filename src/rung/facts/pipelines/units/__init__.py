@@ -27,6 +27,7 @@ from rung.facts.pipelines.units.rake import read_rakefile
 from rung.facts.pipelines.units.scripts import read_batch, read_procfile, read_script
 from rung.facts.pipelines.units.taskfile import read_taskfile
 from rung.facts.pipelines.units.tox import read_tox_ini, read_tox_toml
+from rung.regex import regex
 
 _Reader = Callable[[str, str], list[Unit]]
 _CalledReader = Callable[[str, str, Mapping[str, str]], list[Unit]]
@@ -70,7 +71,7 @@ _CALLED_READERS: tuple[tuple[_CalledReader, tuple[str, ...]], ...] = (
     # last: extensionless files are scripts only if their first line says so
     (read_script, ("*.sh", "*.bash", "*.zsh", ".husky/*")),
 )
-_EXTENSIONLESS = re.compile(r"(?:^|/)[^/.]+$")
+_EXTENSIONLESS = regex(r"(?:^|/)[^/.]+$")
 
 UNIT_FILES: tuple[str, ...] = tuple(dict.fromkeys(glob for _, globs in (*_READERS, *_CALLED_READERS) for glob in globs))
 

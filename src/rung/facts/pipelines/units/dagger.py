@@ -9,16 +9,17 @@ from rung.facts.code import language_of, read_source
 from rung.facts.code.source import Call, Source, Value
 from rung.facts.pipelines.types import Command, Unit
 from rung.facts.pipelines.units.common import command
+from rung.regex import regex
 
 _LONGEST = 200_000
-_HINT = re.compile(
+_HINT = regex(
     r"@dagger\.io/dagger|\bfrom dagger\b|\bimport (?:[\w.]+, ){0,4}dagger\b|internal/dagger\"|\"dagger\.io/dagger\"|\bio\.dagger\.client\b"
 )
 _EXEC = frozenset({"withExec", "with_exec", "WithExec"})
 _PUBLISH = frozenset({"publish", "Publish"})
 _BUILD = frozenset({"dockerBuild", "docker_build", "DockerBuild"})
-_SELF = re.compile(r"(?:this|self|\w)\.(\w+)")
-_CONNECTS = re.compile(r"\bconnect(?:ion)?\(|\bdagger\.Conn(?:ect|ection)\(", re.IGNORECASE)
+_SELF = regex(r"(?:this|self|\w)\.(\w+)")
+_CONNECTS = regex(r"\bconnect(?:ion)?\(|\bdagger\.Conn(?:ect|ection)\(", re.IGNORECASE)
 
 
 def read_dagger(path: str, text: str) -> list[Unit]:

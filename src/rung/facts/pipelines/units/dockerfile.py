@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from rung.facts.pipelines.shell import parse_shell
 from rung.facts.pipelines.types import Command, Unit
 from rung.facts.pipelines.units.common import folder_of
+from rung.regex import regex
 
-_INSTRUCTION = re.compile(r"\s*([A-Za-z]+)\s+(.*)", re.DOTALL)
-_OPTIONS = re.compile(r"(?:--[\w-]+(?:=\S+)?\s+)*")
-_STAGE = re.compile(r"(?:--platform=\S+\s+)?(\S+)(?:\s+[Aa][Ss]\s+(\S+))?")
-_PAIR = re.compile(r"([A-Za-z_]\w*)=(\"(?:[^\"\\]|\\.)*\"|'[^']*'|\S*)")
-_HEREDOC = re.compile(r"<<-?\s*([\"']?)(\w+)\1")
+_INSTRUCTION = regex(r"\s*([A-Za-z]+)\s+(.*)", re.DOTALL)
+_OPTIONS = regex(r"(?:--[\w-]+(?:=\S+)?\s+)*")
+_STAGE = regex(r"(?:--platform=\S+\s+)?(\S+)(?:\s+[Aa][Ss]\s+(\S+))?")
+_PAIR = regex(r"([A-Za-z_]\w*)=(\"(?:[^\"\\]|\\.)*\"|'[^']*'|\S*)")
+_HEREDOC = regex(r"<<-?\s*([\"']?)(\w+)\1")
 
 
 @dataclass(slots=True)

@@ -7,11 +7,12 @@ import re
 from rung.facts.pipelines.shell import parse_shell
 from rung.facts.pipelines.types import Command, Unit
 from rung.facts.pipelines.units.common import command, folder_of
+from rung.regex import regex
 
-_TARGET = re.compile(r"([a-z][\w-]*):\s*(?:#.*)?")
-_INSTRUCTION = re.compile(r"\s+(RUN|BUILD|FROM|COPY|SAVE IMAGE|DO|WITH DOCKER)\b\s*(.*)", re.DOTALL)
-_SECRET = re.compile(r"--(?:secret|mount|cache|privileged|ssh|push|no-cache|network)(?:=\S+|\s+[A-Z][\w=+./-]*)?\s+")
-_REFERENCE = re.compile(r"(?<!\S)(\+[\w-]+)")
+_TARGET = regex(r"([a-z][\w-]*):\s*(?:#.*)?")
+_INSTRUCTION = regex(r"\s+(RUN|BUILD|FROM|COPY|SAVE IMAGE|DO|WITH DOCKER)\b\s*(.*)", re.DOTALL)
+_SECRET = regex(r"--(?:secret|mount|cache|privileged|ssh|push|no-cache|network)(?:=\S+|\s+[A-Z][\w=+./-]*)?\s+")
+_REFERENCE = regex(r"(?<!\S)(\+[\w-]+)")
 
 
 def read_earthfile(path: str, text: str) -> list[Unit]:

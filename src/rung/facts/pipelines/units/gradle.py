@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from rung.facts.pipelines.types import Command, Unit
 from rung.facts.pipelines.units.common import command, folder_in, folder_of
+from rung.regex import regex
 
-_TASK = re.compile(
+_TASK = regex(
     r"(?:(?<![\w.])(?:tasks\.)?(?:register|create)\s*(?:<(?P<a>\w+)>)?\s*\(\s*[\"'](?P<b>[\w-]+)[\"']\s*(?:,\s*(?P<c>\w+)(?:::class(?:\.java)?|\.class)?\s*)?\)"
     r"|\btask\s*(?:<(?P<d>\w+)>)?\s*\(\s*[\"']?(?P<e>[\w-]+)[\"']?\s*(?:,\s*type\s*:\s*(?P<f>\w+)\s*)?\)"
     r"|\btask\s+(?P<g>[\w-]+)\s*(?:\(\s*type\s*:\s*(?P<h>\w+)\s*\))?"
@@ -19,18 +20,18 @@ _TASK = re.compile(
     r"|^[ \t]*(?P<m>test|check|build)(?=\s*\{))\s*\{",
     re.MULTILINE,
 )
-_ATTACHED = re.compile(
+_ATTACHED = regex(
     r"\b(?:tasks\.)?(?:(?:named|getByName|getByPath)\s*\(\s*[\"']:?([\w-]+)[\"']\s*\)|(\w+))(?:\.get\(\))?\.dependsOn\b\s*\(?\s*([^\n)]*)"
 )
-_SOURCES = re.compile(
+_SOURCES = regex(
     r"\btestClassesDirs\b[^\n]*?\bsourceSets(?:\s*\[\s*[\"'](\w+)[\"']|\.(?:(?:named|getByName)\([\"'])?(\w+))|\btestClassesDirs\b[^\n]*?\b(\w+)\.output"
 )
-_APPLICATION = re.compile(r"^application\s*\{", re.MULTILINE)
+_APPLICATION = regex(r"^application\s*\{", re.MULTILINE)
 _LIFE_CYCLE = (("build", "check"), ("check", "test"))  # what the tasks that every build has stand for
-_COMMENT = re.compile(r"(?<![:\"'])//[^\n]*|/\*.*?\*/", re.DOTALL)
-_TEXT = re.compile(r"\"((?:[^\"\\\n]|\\.)*)\"|'((?:[^'\\\n]|\\.)*)'")
-_DEPENDS = re.compile(r"\bdependsOn\b\s*[=(]?\s*([^\n)]*)")
-_NAME = re.compile(r"[\"']:?([\w:-]+)[\"']|\btasks\.(?:named\([\"'])?([\w-]+)|\b([a-z]\w+)\b")
+_COMMENT = regex(r"(?<![:\"'])//[^\n]*|/\*.*?\*/", re.DOTALL)
+_TEXT = regex(r"\"((?:[^\"\\\n]|\\.)*)\"|'((?:[^'\\\n]|\\.)*)'")
+_DEPENDS = regex(r"\bdependsOn\b\s*[=(]?\s*([^\n)]*)")
+_NAME = regex(r"[\"']:?([\w:-]+)[\"']|\btasks\.(?:named\([\"'])?([\w-]+)|\b([a-z]\w+)\b")
 
 
 def read_gradle(path: str, text: str) -> list[Unit]:

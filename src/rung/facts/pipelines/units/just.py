@@ -9,18 +9,19 @@ from dataclasses import dataclass, field
 from rung.facts.pipelines.shell import parse_shell
 from rung.facts.pipelines.types import Command, Unit
 from rung.facts.pipelines.units.common import folder_in, folder_of
+from rung.regex import regex
 
 _STRING = r"""'''.*?'''|\"\"\".*?\"\"\"|'[^'\n]*'|"(?:[^"\\\n]|\\.)*\""""
-_ASSIGNMENT = re.compile(r"(?P<export>export\s+)?(?P<name>[A-Za-z_][\w-]*)\s*:=\s*(?P<value>.*)")
-_SETTING = re.compile(r"set\s+([\w-]+)\s*(?::=\s*(.*))?")
-_ALIAS = re.compile(r"alias\s+([\w-]+)\s*:=\s*([\w-]+)")
-_IMPORT = re.compile(r"import\??\s+['\"]([^'\"]+)['\"]")
-_MODULE = re.compile(r"mod\??\s+([\w-]+)(?:\s+['\"]([^'\"]+)['\"])?\s*(?:#.*)?")
-_RECIPE = re.compile(r"@?(?P<name>[A-Za-z_][\w-]*)(?P<parameters>(?:\s+(?:'[^']*'|\"[^\"]*\"|\([^()]*\)|[^:'\"()])*)?):(?!=)(?P<needs>.*)")
-_PARAMETER = re.compile(rf"(?P<many>[*+]?)\$?(?P<name>[A-Za-z_][\w-]*)(?:\s*=\s*(?P<default>{_STRING}|[^\s'\"]+))?")
-_NEED = re.compile(r"\(\s*([\w:-]+)|&&|([A-Za-z_][\w:-]*)")
-_HOLE = re.compile(r"\{\{(?!\{)(.*?)\}\}")
-_ENVIRONMENT = re.compile(rf"env(?:_var_or_default|_var)?\(\s*({_STRING})\s*(?:,\s*({_STRING}))?\s*\)")
+_ASSIGNMENT = regex(r"(?P<export>export\s+)?(?P<name>[A-Za-z_][\w-]*)\s*:=\s*(?P<value>.*)")
+_SETTING = regex(r"set\s+([\w-]+)\s*(?::=\s*(.*))?")
+_ALIAS = regex(r"alias\s+([\w-]+)\s*:=\s*([\w-]+)")
+_IMPORT = regex(r"import\??\s+['\"]([^'\"]+)['\"]")
+_MODULE = regex(r"mod\??\s+([\w-]+)(?:\s+['\"]([^'\"]+)['\"])?\s*(?:#.*)?")
+_RECIPE = regex(r"@?(?P<name>[A-Za-z_][\w-]*)(?P<parameters>(?:\s+(?:'[^']*'|\"[^\"]*\"|\([^()]*\)|[^:'\"()])*)?):(?!=)(?P<needs>.*)")
+_PARAMETER = regex(rf"(?P<many>[*+]?)\$?(?P<name>[A-Za-z_][\w-]*)(?:\s*=\s*(?P<default>{_STRING}|[^\s'\"]+))?")
+_NEED = regex(r"\(\s*([\w:-]+)|&&|([A-Za-z_][\w:-]*)")
+_HOLE = regex(r"\{\{(?!\{)(.*?)\}\}")
+_ENVIRONMENT = regex(rf"env(?:_var_or_default|_var)?\(\s*({_STRING})\s*(?:,\s*({_STRING}))?\s*\)")
 
 
 @dataclass(slots=True)
@@ -69,9 +70,9 @@ def read_justfile(path: str, text: str, given: Mapping[str, str]) -> list[Unit]:
 
 def _reference(found: re.Match[str], path: str, line: int) -> Unit:
     """The unit of an alias, an import or a module."""
-    if found.re is _ALIAS:
+    if found.re.pattern == _ALIAS.pattern:
         return Unit("just", found[1], path, line, folder_of(path), needs=(found[2],))
-    name = f"include:{found[1]}" if found.re is _IMPORT else f"mod:{found[1]}:{found[2] or ''}"
+    name = f"include:{found[1]}" if found.re.pattern == _IMPORT.pattern else f"mod:{found[1]}:{found[2] or ''}"
     return Unit("just", name, path, line, folder_of(path))
 
 

@@ -10,16 +10,17 @@ from rung.facts.pipelines.shell import parse_shell
 from rung.facts.pipelines.types import Command, Unit
 from rung.facts.pipelines.units.common import folder_of
 from rung.facts.pipelines.units.make_variables import Variables
+from rung.regex import regex
 
-_ASSIGNMENT = re.compile(
+_ASSIGNMENT = regex(
     r"\s*(?P<export>(?:(?:export|override|private|unexport)\s+)*)(?P<name>[\w.\-/]+)\s*(?P<how>:{0,3}=|\?=|\+=|!=)\s*(?P<value>.*)",
     re.DOTALL,
 )
-_RULE = re.compile(r"(?P<targets>[^\t#=:\s][^=:#]*?)&?::?(?!=)\s*(?P<rest>.*)", re.DOTALL)
-_COMMENT = re.compile(r"(?:^|\s)#.*", re.DOTALL)
-_CONDITIONAL = re.compile(r"\s*(?:(ifeq|ifneq|ifdef|ifndef)\b|(else)\b|(endif)\b)")
-_DEFINE = re.compile(r"\s*(?:override\s+)?define\s+([\w.-]+)")
-_INCLUDE = re.compile(r"\s*-?s?include\s+(.+)")
+_RULE = regex(r"(?P<targets>[^\t#=:\s][^=:#]*?)&?::?(?!=)\s*(?P<rest>.*)", re.DOTALL)
+_COMMENT = regex(r"(?:^|\s)#.*", re.DOTALL)
+_CONDITIONAL = regex(r"\s*(?:(ifeq|ifneq|ifdef|ifndef)\b|(else)\b|(endif)\b)")
+_DEFINE = regex(r"\s*(?:override\s+)?define\s+([\w.-]+)")
+_INCLUDE = regex(r"\s*-?s?include\s+(.+)")
 _MOST_TARGETS = 3000
 
 

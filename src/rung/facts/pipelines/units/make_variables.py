@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from rung.regex import regex
+
 _DEEPEST = 12
 _LONGEST = 4000
-_FUNCTION = re.compile(r"([a-z][a-z-]+)\s+(.*)", re.DOTALL)
+_FUNCTION = regex(r"([a-z][a-z-]+)\s+(.*)", re.DOTALL)
 _BUILT_IN = {"MAKE": "make", "CURDIR": ".", "RM": "rm -f", "SHELL": "/bin/sh", "PYTHON": "python", "PWD": "$PWD"}
 
 

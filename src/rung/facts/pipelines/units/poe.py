@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rung.facts.pipelines.shell import parse_shell
 from rung.facts.pipelines.types import Command, Unit
 from rung.facts.pipelines.units.common import Lines, command, folder_in, folder_of, strings, table
+from rung.regex import regex
 
-_SCRIPT = re.compile(r"\s*([\w.]+)")
+_SCRIPT = regex(r"\s*([\w.]+)")
 _DEEPEST = 5
 
 

@@ -10,26 +10,27 @@ from rung.facts.pipelines.shell import parse_shell
 from rung.facts.pipelines.shell_words import TOP, join_folder
 from rung.facts.pipelines.types import Command, Unit
 from rung.facts.pipelines.units.common import folder_of
+from rung.regex import regex
 
-_BLOCK_COMMENT = re.compile(r"<#.*?#>", re.DOTALL)
-_HERE_STRING = re.compile(r"@([\"'])[ \t]*\n.*?^\1@", re.DOTALL | re.MULTILINE)
-_TEXT = re.compile(r"\"(?:[^\"`\n]|`.)*\"|'[^'\n]*'")
-_CONTROL = re.compile(
+_BLOCK_COMMENT = regex(r"<#.*?#>", re.DOTALL)
+_HERE_STRING = regex(r"@([\"'])[ \t]*\n.*?^\1@", re.DOTALL | re.MULTILINE)
+_TEXT = regex(r"\"(?:[^\"`\n]|`.)*\"|'[^'\n]*'")
+_CONTROL = regex(
     r"(?:[{}\s]+|(?:if|elseif|foreach|for|while|switch|else|try|catch|finally|function|param|do|begin|process|end)\b[^{]*(?:\{|$))+",
     re.IGNORECASE,
 )
-_ASSIGNMENT = re.compile(r"\$(?:env:|script:|global:)?(\w+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')\s*;?", re.IGNORECASE)
-_JOINED = re.compile(
+_ASSIGNMENT = regex(r"\$(?:env:|script:|global:)?(\w+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')\s*;?", re.IGNORECASE)
+_JOINED = regex(
     r"\$(\w+)\s*=\s*\(?Join-Path\s+(?:-Path\s+)?[\"']?([^\"'\s]+)[\"']?\s+(?:-ChildPath\s+)?[\"']?([^\"'\s)]+)[\"']?\)?", re.IGNORECASE
 )
-_CAPTURE = re.compile(r"(?:\$[\w:.]+\s*=\s*)?(?:&\s*|Invoke-Expression\s+|iex\s+)?(?:\((?=\w))?", re.IGNORECASE)
-_EVALUATED = re.compile(r"(?:Invoke-Expression|iex)\s+(?:-Command\s+)?(\"[^\"]*\"|'[^']*')", re.IGNORECASE)
-_STARTED = re.compile(r"Start-Process\s+(?:-FilePath\s+)?(\S+)(.*)", re.IGNORECASE)
-_STARTED_WITH = re.compile(r"-(?:ArgumentList|Args)\s+(.*?)(?:\s-\w|$)", re.IGNORECASE)
-_BEGINNING = re.compile(r"[\"'\w.$/\\]")
-_EXPRESSION = re.compile(r"\$\w*[\s.\[+,=-]|\$[\w:]+$|\[")
-_END = re.compile(r"(?:exit|return)\b", re.IGNORECASE)
-_SCRIPT_FOLDER = re.compile(r"\$\{?PSScriptRoot\}?|\$\(\$?PSScriptRoot\)", re.IGNORECASE)
+_CAPTURE = regex(r"(?:\$[\w:.]+\s*=\s*)?(?:&\s*|Invoke-Expression\s+|iex\s+)?(?:\((?=\w))?", re.IGNORECASE)
+_EVALUATED = regex(r"(?:Invoke-Expression|iex)\s+(?:-Command\s+)?(\"[^\"]*\"|'[^']*')", re.IGNORECASE)
+_STARTED = regex(r"Start-Process\s+(?:-FilePath\s+)?(\S+)(.*)", re.IGNORECASE)
+_STARTED_WITH = regex(r"-(?:ArgumentList|Args)\s+(.*?)(?:\s-\w|$)", re.IGNORECASE)
+_BEGINNING = regex(r"[\"'\w.$/\\]")
+_EXPRESSION = regex(r"\$\w*[\s.\[+,=-]|\$[\w:]+$|\[")
+_END = regex(r"(?:exit|return)\b", re.IGNORECASE)
+_SCRIPT_FOLDER = regex(r"\$\{?PSScriptRoot\}?|\$\(\$?PSScriptRoot\)", re.IGNORECASE)
 
 
 def read_powershell(path: str, text: str, given: Mapping[str, str]) -> list[Unit]:

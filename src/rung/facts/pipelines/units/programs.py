@@ -12,17 +12,18 @@ from rung.facts.pipelines.shell import parse_shell
 from rung.facts.pipelines.types import Command, Unit
 from rung.facts.pipelines.units import python_code as code
 from rung.facts.pipelines.units.common import command, folder_in
+from rung.regex import regex
 
 _PYTHON_HINTS = ("subprocess", "os.system", "os.popen")
 _STARTERS = frozenset({"run", "call", "check_call", "check_output", "Popen", "getoutput", "getstatusoutput"})
 _NODE_HINTS = ("child_process", "execa", "'zx'", '"zx"', "Bun.$")
 _LONGEST = 500_000
 _STRING = r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`"
-_NODE_CALL = re.compile(
+_NODE_CALL = regex(
     rf"\b(?:exec(?:Sync|Async|File|FileSync)?|execa(?:Command)?(?:Sync)?|spawn(?:Sync)?|fork)\(\s*({_STRING})(?:\s*,\s*\[([^\[\]]*)\])?"
 )
-_NODE_TEMPLATE = re.compile(r"(?:^|[\s;(=])(?:await\s+)?\$(?:\([^()]*\))?(`(?:[^`\\]|\\.)*`)", re.MULTILINE)
-_HOLE = re.compile(r"\$\{([^{}]*)\}")
+_NODE_TEMPLATE = regex(r"(?:^|[\s;(=])(?:await\s+)?\$(?:\([^()]*\))?(`(?:[^`\\]|\\.)*`)", re.MULTILINE)
+_HOLE = regex(r"\$\{([^{}]*)\}")
 
 
 def read_python(path: str, text: str) -> list[Unit]:
@@ -84,7 +85,7 @@ def read_node(path: str, text: str) -> list[Unit]:
             continue
         line = text.count("\n", 0, call.start(1)) + 1
         first = _literal(call[1])
-        arguments = call[2] if call.re is _NODE_CALL else None
+        arguments = call[2] if call.re.pattern == _NODE_CALL.pattern else None
         if arguments is not None:
             commands.append(command([first, *(_literal(word) for word in re.findall(_STRING, arguments))], line))
         else:

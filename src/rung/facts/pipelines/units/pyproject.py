@@ -12,11 +12,12 @@ from rung.facts.pipelines.types import Command, Unit
 from rung.facts.pipelines.units.common import Lines, command, folder_in, folder_of, load_toml, strings, table
 from rung.facts.pipelines.units.poe import poe_units
 from rung.facts.pipelines.units.tox import native_tox_units, tox_units
+from rung.regex import regex
 
-_ARGUMENTS = re.compile(r"\{args(?::([^{}]*))?\}")
-_OBJECT = re.compile(r"\s*([\w.-]+)\s*(?::.*)?", re.DOTALL)
-_ENTRY = re.compile(r"^\s*['\"]?([\w.-]+)\s*=\s*([\w.]+)\s*:\s*[\w.]+", re.MULTILINE)
-_SETUP_ENTRIES = re.compile(r"(?:console_scripts|gui_scripts)['\"]?\s*[:=]\s*(\[[^\]]*\]|[^\[]*)")
+_ARGUMENTS = regex(r"\{args(?::([^{}]*))?\}")
+_OBJECT = regex(r"\s*([\w.-]+)\s*(?::.*)?", re.DOTALL)
+_ENTRY = regex(r"^\s*['\"]?([\w.-]+)\s*=\s*([\w.]+)\s*:\s*[\w.]+", re.MULTILINE)
+_SETUP_ENTRIES = regex(r"(?:console_scripts|gui_scripts)['\"]?\s*[:=]\s*(\[[^\]]*\]|[^\[]*)")
 
 
 def read_pyproject(path: str, text: str) -> list[Unit]:

@@ -11,8 +11,9 @@ from rung.facts.pipelines.shell import parse_shell
 from rung.facts.pipelines.types import Command, Unit
 from rung.facts.pipelines.units import python_code as code
 from rung.facts.pipelines.units.common import command, folder_in, folder_of
+from rung.regex import regex
 
-_INVOKE = re.compile(r"^\s*(?:from|import)\s+(?:invoke|fabric)\b", re.MULTILINE)
+_INVOKE = regex(r"^\s*(?:from|import)\s+(?:invoke|fabric)\b", re.MULTILINE)
 _RUNS = frozenset({"run", "run_always", "run_install"})
 _SHELL_RUNS = frozenset({"run", "sudo", "local"})
 _DEEPEST = 5

@@ -10,18 +10,19 @@ from rung.facts.code.tree import bounded
 from rung.facts.pipelines.shell import parse_shell
 from rung.facts.pipelines.types import Command, Unit
 from rung.facts.pipelines.units.common import command, folder_of
+from rung.regex import regex
 
 if TYPE_CHECKING:
     from ast_grep_py import SgNode
 
 _DEEPEST = 60
 _LONGEST = 500_000
-_TEXTS = re.compile(r":?[\"']([^\"'\n]*)[\"']|:(\w+)")
-_ARRAY = re.compile(r"%[wi][\[({]([^\])}]*)[\])}]")
-_HOLE = re.compile(r"#\{(?:args\s*(?:\[\s*[:\"'](\w+)[\"']?\s*\]|\.(\w+))|([^{}]*))\}")
+_TEXTS = regex(r":?[\"']([^\"'\n]*)[\"']|:(\w+)")
+_ARRAY = regex(r"%[wi][\[({]([^\])}]*)[\])}]")
+_HOLE = regex(r"#\{(?:args\s*(?:\[\s*[:\"'](\w+)[\"']?\s*\]|\.(\w+))|([^{}]*))\}")
 _CLASSES = {"RSpec::Core::RakeTask": ("rspec", "spec"), "Rake::TestTask": ("minitest", "test"), "Minitest::TestTask": ("minitest", "test")}
-_STARTS = re.compile(r"\s*(?:(?:sh|system|exec|ruby|puts|print|desc|end|Rake::Task|Dir\.chdir|cd)\b|[})#]|%x|`)")
-_SETTING = re.compile(r"\.(pattern|test_files|test_globs|rspec_opts)\s*=\s*(.+)")
+_STARTS = regex(r"\s*(?:(?:sh|system|exec|ruby|puts|print|desc|end|Rake::Task|Dir\.chdir|cd)\b|[})#]|%x|`)")
+_SETTING = regex(r"\.(pattern|test_files|test_globs|rspec_opts)\s*=\s*(.+)")
 
 
 @dataclass(slots=True)

@@ -9,13 +9,14 @@ from rung.facts.pipelines.shell import parse_shell
 from rung.facts.pipelines.shell_words import TOP
 from rung.facts.pipelines.types import Unit
 from rung.facts.pipelines.units.common import folder_of
+from rung.regex import regex
 
-_SHEBANG = re.compile(r"#!\s*(?:\S*/)?(?:env\s+(?:-S\s+)?)?(?:ba|da|z|k)?sh\b")
-_LIBRARY = re.compile(r"\.(?:sh|bash|zsh)$|(?:^|/)\.husky/[^/]+$")
-_PROCESS = re.compile(r"([A-Za-z0-9_-]+):\s*(\S.*)")
-_BATCH_NOISE = re.compile(r"^[ \t]*(?:@?rem\b.*|::.*|:\w+.*|setlocal.*|endlocal.*|@?echo (?:off|on)[ \t]*)$", re.IGNORECASE | re.MULTILINE)
+_SHEBANG = regex(r"#!\s*(?:\S*/)?(?:env\s+(?:-S\s+)?)?(?:ba|da|z|k)?sh\b")
+_LIBRARY = regex(r"\.(?:sh|bash|zsh)$|(?:^|/)\.husky/[^/]+$")
+_PROCESS = regex(r"([A-Za-z0-9_-]+):\s*(\S.*)")
+_BATCH_NOISE = regex(r"^[ \t]*(?:@?rem\b.*|::.*|:\w+.*|setlocal.*|endlocal.*|@?echo (?:off|on)[ \t]*)$", re.IGNORECASE | re.MULTILINE)
 
-_BATCH_CONDITION = re.compile(
+_BATCH_CONDITION = regex(
     r"^if[ \t]+(?:/i[ \t]+)?(?:not[ \t]+)?(?:exist[ \t]+\S+|errorlevel[ \t]+\d+|\S+==\S+)[ \t]*\(?", re.IGNORECASE | re.MULTILINE
 )
 

@@ -11,9 +11,10 @@ from rung.facts.pipelines.shell_words import TOP
 from rung.facts.pipelines.systems.document import Scalar, documents, mapping, scalar, sequence, texts
 from rung.facts.pipelines.types import Command, Unit
 from rung.facts.pipelines.units.common import command, folder_in, folder_of
+from rung.regex import regex
 
-_HOLE = re.compile(r"\{\{-?\s*\.(\w+)\s*(?:\|\s*default\s+[\"']?([^\"'}]*?)[\"']?\s*)?-?\}\}")
-_DEFAULT_HOLE = re.compile(r"\{\{-?\s*default\s+[\"']([^\"'}]*)[\"']\s+\.(\w+)\s*-?\}\}")
+_HOLE = regex(r"\{\{-?\s*\.(\w+)\s*(?:\|\s*default\s+[\"']?([^\"'}]*?)[\"']?\s*)?-?\}\}")
+_DEFAULT_HOLE = regex(r"\{\{-?\s*default\s+[\"']([^\"'}]*)[\"']\s+\.(\w+)\s*-?\}\}")
 
 
 def read_taskfile(path: str, text: str, given: Mapping[str, str]) -> list[Unit]:

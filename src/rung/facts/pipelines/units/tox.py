@@ -10,12 +10,13 @@ from typing import Any
 from rung.facts.pipelines.shell import parse_shell
 from rung.facts.pipelines.types import Command, Unit
 from rung.facts.pipelines.units.common import Lines, command, folder_in, folder_of, load_toml, strings, table
+from rung.regex import regex
 
-_SECTION = re.compile(r"\[([^\]]+)\]")
-_KEY = re.compile(r"([A-Za-z_][\w.-]*)\s*[=:]\s*(.*)")
-_FACTOR = re.compile(r"([A-Za-z0-9_!.,{}-]+):\s+(\S.*)")
-_BRACES = re.compile(r"\{([^{}]*)\}")
-_REFERENCE = re.compile(r"\{\[([^\]]+)\]([\w]+)\}")
+_SECTION = regex(r"\[([^\]]+)\]")
+_KEY = regex(r"([A-Za-z_][\w.-]*)\s*[=:]\s*(.*)")
+_FACTOR = regex(r"([A-Za-z0-9_!.,{}-]+):\s+(\S.*)")
+_BRACES = regex(r"\{([^{}]*)\}")
+_REFERENCE = regex(r"\{\[([^\]]+)\]([\w]+)\}")
 _FIXED = {"toxinidir": ".", "tox_root": ".", "envpython": "python", "env_python": "python", "/": "/"}
 _PARTS = ("commands_pre", "commands", "commands_post")
 _MOST = 200

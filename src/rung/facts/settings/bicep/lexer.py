@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_TOKEN = re.compile(
+from rung.regex import regex
+
+_TOKEN = regex(
     r"(?P<space>[ \t\r]+|//[^\n]*|#[^\n]*)|(?P<comment>/\*)|(?P<newline>\n)|(?P<long>'''|')|(?P<name>[A-Za-z_]\w*)|(?P<number>\d[\w.]*)"
     r"|(?P<mark>\?\?|&&|\|\||==|!=|=~|!~|<=|>=|=>|\.\?|::|\.\.\.|.)",
 )

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 
 from rung.facts.settings.entries.entry import Entry
+from rung.regex import regex
 
-_SECTION = re.compile(r"\[([^\]]+)\]\s*(?:[#;].*)?$")
-_PAIR = re.compile(r"([^\s=:#;!][^=:]*)[=:](.*)$")
-_PROPERTY = re.compile(r"((?:[^\s=:\\]|\\.)+)(?:\s*[=:]\s*|\s+|$)(.*)$", re.DOTALL)
-_COMMENT = re.compile(r"\s[#;].*$")
+_SECTION = regex(r"\[([^\]]+)\]\s*(?:[#;].*)?$")
+_PAIR = regex(r"([^\s=:#;!][^=:]*)[=:](.*)$")
+_PROPERTY = regex(r"((?:[^\s=:\\]|\\.)+)(?:\s*[=:]\s*|\s+|$)(.*)$", re.DOTALL)
+_COMMENT = regex(r"\s[#;].*$")
 
 
 def read_ini(text: str) -> Iterator[Entry]:

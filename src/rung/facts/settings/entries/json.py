@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterator
 
 from rung.facts.settings.entries.entry import MAXIMUM_DEPTH, Entry
+from rung.regex import regex
 
-_TOKEN = re.compile(
+_TOKEN = regex(
     r"""(?P<space>\s+|//[^\n]*)|(?P<comment>/\*)|(?P<string>"(?:[^"\\\n]|\\.)*+"|'(?:[^'\\\n]|\\.)*+')|(?P<open>["'])"""
     r"""|(?P<mark>[{}\[\]:,])|(?P<bare>[^\s{}\[\]:,"'/]+|.)""",
     re.DOTALL,

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from rung.facts.settings.entries.entry import MAXIMUM_DEPTH, Entry, Path
+from rung.regex import regex
 
-_TOKEN = re.compile(
+_TOKEN = regex(
     r"""(?P<space>[ \t\r]+|\#[^\n]*)|(?P<newline>\n)|(?P<long>\"{3}|'{3})|(?P<basic>"(?:[^"\\\n]|\\.)*+")|(?P<raw>'[^'\n]*')"""
     r"""|(?P<open>["'][^\n]*)"""
     r"""|(?P<mark>[\[\]{}=,])|(?P<bare>[^\s\[\]{}=,"'\#]+|.)""",
 )
-_ESCAPE = re.compile(r'\\(u[0-9a-fA-F]{4}|[btnfre"\\])')
+_ESCAPE = regex(r'\\(u[0-9a-fA-F]{4}|[btnfre"\\])')
 _ESCAPED = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r", "e": "\x1b", '"': '"', "\\": "\\"}
 _Token = tuple[str, str, int]  # kind, text and line; a key or value is `text` when quoted and `bare` when not
 

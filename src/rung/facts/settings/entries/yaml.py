@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
 import yaml
 
 from rung.facts.settings.entries.entry import MAXIMUM_DEPTH, Entry
+from rung.regex import regex
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_LINE_END = re.compile(r"\r\n?|\n")
+_LINE_END = regex(r"\r\n?|\n")
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 
