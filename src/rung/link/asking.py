@@ -16,116 +16,20 @@ from rung.link.objects import CALLED, defines
 from rung.link.project import Project
 from rung.link.uses import Uses
 from rung.regex import regex
+from rung.repository.names import words
 
 EVERYWHERE = 9
 BETWEEN = 2
 # How many files an object may be handed through before its methods are no longer looked for.
 HOPS = 4
 # Methods of everybody's containers, streams and loggers: calling one of them on an unknown object says nothing.
-COMMON = frozenset(
-    [
-        "get",
-        "set",
-        "add",
-        "update",
-        "items",
-        "keys",
-        "values",
-        "append",
-        "extend",
-        "pop",
-        "close",
-        "open",
-        "read",
-        "write",
-        "join",
-        "split",
-        "format",
-        "strip",
-        "copy",
-        "sort",
-        "index",
-        "count",
-        "insert",
-        "remove",
-        "log",
-        "info",
-        "debug",
-        "warn",
-        "warning",
-        "error",
-        "print",
-        "println",
-        "map",
-        "filter",
-        "forEach",
-        "push",
-        "then",
-        "catch",
-        "finally",
-        "toString",
-        "json",
-        "text",
-        "send",
-        "end",
-        "on",
-        "use",
-        "listen",
-        "replace",
-        "trim",
-        "lower",
-        "upper",
-        "encode",
-        "decode",
-        "exists",
-        "load",
-        "loads",
-        "dump",
-        "dumps",
-        "save",
-        "commit",
-        "rollback",
-        "all",
-        "first",
-        "find",
-        "match",
-        "test",
-        "it",
-        "describe",
-        "expect",
-        "assert",
-        "len",
-        "str",
-        "int",
-        "float",
-        "list",
-        "dict",
-        "tuple",
-        "range",
-        "sorted",
-        "sum",
-        "min",
-        "max",
-        "any",
-        "isinstance",
-        "super",
-        "init",
-        "__init__",
-        "main",
-        "new",
-        "constructor",
-        "setup",
-        "render",
-        "configure",
-        "Name",
-        "String",
-        "Error",
-        "Errorf",
-        "Printf",
-        "Println",
-        "Sprintf",
-    ]
-)
+COMMON = words("""
+    get set add update items keys values append extend pop close open read write join split format strip copy sort index count insert
+    remove log info debug warn warning error print println map filter forEach push then catch finally toString json text send end on
+    use listen replace trim lower upper encode decode exists load loads dump dumps save commit rollback all first find match test it
+    describe expect assert len str int float list dict tuple range sorted sum min max any isinstance super init __init__ main new
+    constructor setup render configure Name String Error Errorf Printf Println Sprintf
+""")
 # Names that say nothing unless it is known of which class they are.
 BY_OBJECT = COMMON | frozenset(CALLED)
 # A method without a body: its type, its name, the end of its line.
