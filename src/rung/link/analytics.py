@@ -10,6 +10,7 @@ from rung.link.asking import Asking
 from rung.link.project import Project
 
 LONGEST_ROUTE = 60
+SHOWN = 2  # kinds of figures that tell of the application's use
 
 
 class Analytics:
@@ -30,6 +31,10 @@ class Analytics:
                     line = next((i for i, row in enumerate(text.splitlines(), 1) if self.patterns["analytics_charts"].search(row)), 1)
                     yield self.project.fact("analytics-view", path, line)
                     return
+            line = self._reported(path) if self.patterns["analytics_reports"].search(path) else 0
+            if line:
+                yield self.project.fact("analytics-view", path, line)
+                return
             if self.patterns["analytics_paths"].search(path) and self.project.is_application(path):
                 text = self.project.text(path) or ""
                 words = {w.lower() for w in self.patterns["analytics_words"].findall(text)}
@@ -47,6 +52,17 @@ class Analytics:
             if line:
                 yield self.project.fact("analytics-view", path, line)
                 return
+
+    def _reported(self, path: str) -> int:
+        """The line of a chart on a page in Python that sums up what is stored of the application's use; 0 for none."""
+        if not self.project.is_application(path) or self.patterns["not_analytics"].search(path):
+            return 0
+        text = self.project.text(path) or ""
+        drawn = self.patterns["analytics_charts"].search(text)
+        if drawn is None or not self.patterns["analytics_pages"].search(text) or not self.patterns["usage_sums"].search(text):
+            return 0
+        told = {m.lastgroup for m in self.patterns["analytics_shown"].finditer(text)}
+        return text.count("\n", 0, drawn.start()) + 1 if len(told) >= SHOWN else 0
 
     def _listed(self, path: str) -> int:
         """The line of a route that sums up recorded calls or votes and answers with a page of them; 0 for none."""

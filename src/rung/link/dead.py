@@ -76,7 +76,7 @@ class Dead:
                 return "" if self._has(place) else module
             return self._missing(found, imported, place)
         head = module.split(".", maxsplit=1)[0]
-        if head not in self._own_names or any(INSTALLS.search(line) and head in re.split(r"\W+", line) for line in source.lines):
+        if head not in self.own_names or any(INSTALLS.search(line) and head in re.split(r"\W+", line) for line in source.lines):
             return ""
         tail = module.replace(".", "/")
         if "." in module and not self._ends_with(tail):
@@ -189,7 +189,7 @@ class Dead:
         return found
 
     @cached_property
-    def _own_names(self) -> frozenset[str]:
+    def own_names(self) -> frozenset[str]:
         """Names of the importable packages that are surely the repository's own: named by its manifests, or the roots of its packages."""
         found = set()
         for path in self.project.paths:

@@ -186,8 +186,10 @@ class Definitions:
                 )
         # beside a main model that is not pinned, a helper's pin says nothing
         plain = any(not d.pinned and d.how in ("constant", "unused") for a, d in found if not self.helper.search(a.name))
+        several = len({a.owner for a, _ in found if a.owner}) > 1  # classes, of which each may be a provider's
         for assignment, definition in found:
-            yield definition._replace(pinned=definition.pinned and not (plain and bool(self.helper.search(assignment.name))))
+            name = f"{assignment.owner}.{definition.name}" if several and assignment.owner else definition.name
+            yield definition._replace(pinned=definition.pinned and not (plain and bool(self.helper.search(assignment.name))), name=name)
 
     def _is_pinned(self, source: Source, assignment: Assignment, models: list[str]) -> bool:
         """Whether a constant or table pins the models in use: a menu of models pins nothing, nor does a constant that nobody uses."""

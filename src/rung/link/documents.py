@@ -241,15 +241,17 @@ class Documents:
         return 1 if self.patterns["roadmap"].search(path) and self._plans(text) else self._roadmap_section(path, text)
 
     def _roadmap_section(self, path: str, text: str) -> int:
-        if not self.patterns["roadmap_documents"].search(path):
+        guide = self.patterns["roadmap_guides"].search(path) is not None
+        if not guide and not self.patterns["roadmap_documents"].search(path):
             return 0
-        for number, section in sections(text, emphasis=True):
+        headings = self.patterns["guide_roadmap" if guide else "roadmap_heading"]  # a guide's goals are the guide's
+        for number, section in sections(text, emphasis=not guide):
             heading = section.splitlines()[0]
-            if self.patterns["roadmap_heading"].search(heading):
+            if headings.search(heading):
                 items = ITEM.findall(section)
                 if len(items) >= 2 and len(LINK_ONLY.sub("", section)) > 120:
                     return number
-        for lead in self.patterns["roadmap_lead"].finditer(text):
+        for lead in self.patterns["roadmap_lead"].finditer(text) if not guide else ():
             items = list(itertools.takewhile(ITEM.match, (row for row in text[lead.end() :].splitlines() if row.strip())))
             if len(items) >= 2:
                 return text.count("\n", 0, lead.start()) + 1

@@ -26,9 +26,11 @@ from rung.link.declared_tests import test_units
 from rung.link.evaluation import Evaluation
 from rung.link.evaluation_scripts import EvaluationScripts
 from rung.link.evaluation_tests import EvaluationTests
+from rung.link.files import matching
 from rung.link.gone_routes import GoneRoutes
 from rung.link.graph import Graph
 from rung.link.judges import Judges, says_judging
+from rung.link.misfits import Misfits
 from rung.link.named_judges import of_judges
 from rung.link.project import Project
 from rung.link.scored import evaluation_tools
@@ -51,6 +53,7 @@ class Evaluations:
     def __init__(self, project: Project, graph: Graph, uses: Uses, asking: Asking) -> None:
         self.project, self.graph, self.uses, self.asking = project, graph, uses, asking
         self.dead, self.judges = Dead(project), Judges(project, graph, asking)
+        self.misfits = Misfits(project, self.dead)
         self.subjects = Subjects(project, graph, uses, asking)
         self.routes = GoneRoutes(project, graph, uses)
         self.candidates = Candidates(project, graph, uses.glance, self.subjects)
@@ -109,7 +112,7 @@ class Evaluations:
         return re.compile(self.project.vocabulary["evaluation"]["placeholders"])
 
     def _complete(self, found: Evaluation, source: Source, tools: list[Tool]) -> None:
-        found.dead = self._dead(source)
+        found.dead = self._dead(source) or self._misfit(found, source)
         tested = found.form == "test"
         found.data_set = data_set(self.project, source, found.tests) if tested else self.scripts.cases(source)
         found.data_set = found.data_set or data_nearby(self.project, source)
@@ -143,6 +146,7 @@ class Evaluations:
             or bool(self.subjects.prompts.of(source))
             or self.subjects.scored_by_user(source)
             or self._runs_flow({t.id for t in tools})
+            or self._reads_flows(source, tools)
             or self._is_answered({t.id for t in tools})
         )
         found.prompts = self.subjects.prompts.of(source)
@@ -160,6 +164,14 @@ class Evaluations:
                 words |= {w for w in text[1:] if found and FLOW.fullmatch(w)} - own
         near = (p for p in sorted(self.graph.near) if words and self.project.is_application(p))
         return any(re.search(rf"[\"'`]{re.escape(w)}[\"'`]", self.project.text(p) or "") for p in near for w in words)
+
+    def _reads_flows(self, source: Source, tools: list[Tool]) -> bool:
+        """Whether a harness names the files in which its tool's flows are kept, and the application has such files that ask a model."""
+        kept = {_stem(f["glob"]) for t in tools for f in t.entry.get("files", ())} - {""}
+        named = {k for k in kept if any(re.search(rf"(?:^|[/\\]){re.escape(k)}\.", t.value) for t in source.texts)}
+        asking = (s for s, t in self.project.catalogue.files if t.category == "framework" and _stem(s["glob"]) in named)
+        judging = {p for t in tools for f in t.entry.get("files", ()) if named for p in matching(self.project, f)}
+        return any(self.project.is_application(p) and p not in judging for s in asking for p in matching(self.project, s))
 
     def _is_answered(self, tools: set[str]) -> bool:
         """Whether the evaluation is a benchmark's, and application code that leads to a model writes what such a one takes as an answer."""
@@ -181,11 +193,26 @@ class Evaluations:
             return why
         return next((why for s in (source, *near) if (why := self.routes.reason(s, self._asked_inside(source)))), "")
 
+    def _misfit(self, found: Evaluation, source: Source) -> str:
+        """Why an evaluation can't run: it calls what doesn't take what it is given."""
+        if source.language != "python":
+            return ""
+        asked = [c.function for c in self.asking.calls(source.path)]
+        names = [source.functions[f].name if f >= 0 else "" for f in asked]
+        why = self.misfits.reason(source.path, [t.name for t in found.tests], names)
+        return f"it calls {why}" if why else ""
+
     def _asked_inside(self, source: Source) -> list[Call]:
         """Calls of an evaluation that have the application answer by its functions, rather than by requests, or that of a judge."""
         own, direct = {f.name for f in source.functions}, {id(c) for c in self.asking.direct(source.path)}
         tails = ((c, c.callee.rsplit(".", 1)[-1]) for c in self.asking.calls(source.path) if id(c) not in direct)
         return [c for c, tail in tails if tail not in own and not says_judging(tail)]
+
+
+def _stem(glob: str) -> str:
+    """The fixed name of the files that a glob matches, without their ending; empty where it is free."""
+    name = re.sub(r"\.(?:\{[^{}]*\}|\w+)$", "", posixpath.basename(glob))
+    return "" if "*" in name or "." not in name else name
 
 
 def _hand_over_cases(found: Sequence[Evaluation]) -> None:

@@ -22,7 +22,7 @@ SENDS = regex(
 # The path of an address of this machine, of one that stands before it as a variable, or of the application that a test starts.
 PATH = regex(
     r"(?:https?://(?:localhost|127\.0\.0\.1|0\.0\.0\.0|host\.docker\.internal)(?::(?:\d{2,5}|\$?\{[^{}]{1,40}\}))?"
-    r"|(?<=[\"'`])\$?\{[^{}/]{1,60}\}|(?<=[\"'`]))(?P<path>(?:/[\w.:-]{1,60}|/\$?\{[^{}/]{0,60}\}){1,8})/?(?=[\"'`?])"
+    r"|(?<=[\"'`])\$?\{[^{}/]{1,60}\}|(?<=[\"'`]))(?P<path>(?:/[\w.:-]{1,60}|/\$?\{[^{}/]{0,60}\}){1,8})/?(?=\\?[\"'`?])"
 )
 # A path that a server is told of: the router's call, decorator or annotation stands in the same line, or a mapping of methods.
 DECLARES = regex(
@@ -36,9 +36,12 @@ DECLARED = regex(
 )
 # Where routes come from besides what is written out: frameworks that serve what they are handed, tables, proxies, conventions.
 OTHERWISE = regex(
-    r"\[controller\]|\[action\]|createProxy|reverse_proxy|ReverseProxy|http-proxy|httputil\.|add_routes\(|\bresources?\s+:|DefaultRouter|\.register\(r?[\"']|autodiscover"
+    r"\[controller\]|\[action\]|createProxy|reverse_proxy|ReverseProxy|http-proxy|httputil\.|add_routes\(|\bresources?\s+:|(?<!admin\.)autodiscover"
     r"|FunctionName|@app\.function|https?\.onRequest|\.mount\([\"']/[\"']|resolvers\b|trpc|to_a2a|get_\w*_app\("
 )
+# Routes of a resource and what is below it, as a router is told of them, and such routers.
+REGISTERED = regex(r"\.register\(\s{0,40}(?:prefix\s?=\s?)?r?[\"'](?P<path>[\w/-]{0,60})[\"']")
+REGISTERS = regex(r"\b(?:Default|Simple|Nested\w{0,20}|Extended\w{0,20})Router\b|\.register\(\s{0,40}r?f[\"']")
 BY_FILE = regex(r"(?:^|/)(?:api|routes|functions|pages|server|endpoints|lambdas?|handlers?)/", re.IGNORECASE)
 VERSION = regex(r"v\d+(?:(?:alpha|beta)\d*)?")
 BESIDE = regex(
@@ -104,7 +107,10 @@ class GoneRoutes:
         found: list[list[str]] = []
         leads = False
         for path in self._served:
-            lines = (self.project.text(path) or "").split("\n")
+            text = self.project.text(path) or ""
+            resources = [m["path"].strip("/") for m in REGISTERED.finditer(text)] if ".register(" in text else []
+            found += [[*(part for part in r.split("/") if part), "*"] for r in resources]
+            lines = text.split("\n")
             for number, line in enumerate(lines):
                 if not DECLARES.search(line):
                     continue
@@ -122,7 +128,8 @@ class GoneRoutes:
     @cached_property
     def _otherwise(self) -> bool:
         """Whether the application serves routes that stand nowhere in its code."""
-        return any(OTHERWISE.search(self.project.text(p) or "") for p in self._served)
+        texts = (self.project.text(p) or "" for p in self._served)
+        return any(OTHERWISE.search(t) or (REGISTERS.search(t) and not REGISTERED.search(t)) for t in texts)
 
 
 def _fixed(path: str) -> str:

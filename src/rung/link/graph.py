@@ -159,7 +159,7 @@ class Graph:
     def _targets(self, language: str, path: str, module: str, names: frozenset[str]) -> list[tuple[str, frozenset[str] | None]]:
         """The files that an import means, each with the names taken from it (None: everything)."""
         if language == "python":
-            return self._python(path, module, names)
+            return [(self._copied.get(t, t), taken) for t, taken in self._python(path, module, names)]
         if language == "javascript":
             return [(t, names or None) for t in self._scripts.targets(path, module)]
         if language == "go":
@@ -205,7 +205,7 @@ class Graph:
         endings = (f"{parts}.py", f"{parts}/__init__.py")
         if folder is not None:
             options = (posixpath.normpath(posixpath.join(folder, e)) for e in endings)
-            return next((t for t in options if t in self.project.repository.files), "")
+            return next((t for t in options if t in self.project.repository.files or t in self._copied), "")
         if module not in self._candidates:
             stem = posixpath.basename(parts)
             near = (*self._stems.get((stem, ".py"), ()), *self._packages.get(stem, ()))
@@ -257,12 +257,18 @@ class Graph:
         return found
 
     @cached_property
+    def _copied(self) -> dict[str, str]:
+        """Shipped files by the paths that users copy them to."""
+        return {plain: path for path, plain in self.project.shipped.items()}
+
+    @cached_property
     def _stems(self) -> dict[tuple[str, str], list[str]]:
         found: dict[tuple[str, str], list[str]] = defaultdict(list)
         for path in self.project.paths:
             if language_of(path):
-                stem, suffix = posixpath.splitext(posixpath.basename(path))
-                found[(stem, suffix)].append(path)
+                known = self.project.shipped.get(path, path)
+                stem, suffix = posixpath.splitext(posixpath.basename(known))
+                found[(stem, suffix)].append(known)
                 if path.endswith("/mod.rs"):
                     found[(posixpath.basename(posixpath.dirname(path)), ".rs")].append(path)
         return found

@@ -33,6 +33,8 @@ READ = frozenset(
     ]
 )
 LONG = 40
+# A line whose text tells a person what is wrong, and no model anything.
+WARNS = regex(r"\b(?:raise|throw|panic!?|abort)\b|(?:Error|Exception)f?\(|\b(?:log|logger|logging|console|warnings?)\.")
 DEEPEST = 4
 CONTENT = regex(r"""["'`][^"'`]{0,60}[^\W\d_]{3}|snapshot|golden|expected""", re.IGNORECASE)
 # What an assertion on a prompt's form names: keys, and the roles of messages.
@@ -73,7 +75,9 @@ class HandedPrompts:
         source = self.project.source(path) if self.project.is_application(path) else None
         if source is None:
             return set()
-        speaking = {t.function for t in source.texts if len(t.value) >= LONG and " " in t.value}
+        speaking = {
+            t.function for t in source.texts if not WARNS.search(source.lines[t.line - 1]) and len(t.value) >= LONG and " " in t.value
+        }
         constants = {a.name for a in source.assignments if a.function < 0 and len(a.value.text) >= LONG and " " in a.value.text}
         asks = self.asking.names(path)
         return {

@@ -63,6 +63,8 @@ class JavaScriptImports:
     def _scripts(self) -> dict[str, str]:
         """Scripts by their path without the ending; of several the one whose ending comes first in JS_SUFFIXES."""
         found: dict[str, str] = {}
+        for path, plain in self.project.shipped.items():
+            found.update((plain[: -len(suffix)], path) for suffix in JS_SUFFIXES if plain.endswith(suffix))
         for suffix in reversed(JS_SUFFIXES):
             found.update((path[: -len(suffix)], path) for path in self.project.code if path.endswith(suffix))
         return found

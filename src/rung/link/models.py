@@ -23,6 +23,7 @@ from rung.link.pins import only_defaults
 from rung.link.project import Project
 from rung.link.providers import of_default_provider
 from rung.link.retired import Retired
+from rung.link.sections import of_chosen_section
 from rung.link.shell_agents import ShellAgents
 from rung.link.uses import Uses
 from rung.regex import regex
@@ -30,6 +31,8 @@ from rung.regex import regex
 MODEL_LINE = regex(
     r"^\s*-?\s*(?:model|model_name|azure_deployment|deployment_name|deployment|engine|modelId)\s*[:=]?\s*[\"']?([\w./:@-]+)[\"']?\s*$"
 )
+# What a table of models is called that users pick one from.
+MENU = regex(r"(?:models?|llms?)(?:_?(?:list|options|choices|menu|available|items))?$", re.IGNORECASE)
 # A judge's model beside the main one says nothing of the choice of the main one.
 EVALUATES = regex(
     r"(?:^|/)(?:\w*(?<!ri)evals?|evaluations?|\w*benchmarks?(?:[_-]results?)?|experiments?|red-?_?team\w*|results|leaderboards?)/"
@@ -92,13 +95,14 @@ class Models:
         found = [*self._in_code(), *ModelSettings(self).choices(), *self._in_prompt_files(), *self._in_scripts(), *self._in_commands()]
         choices = only_defaults(of_default_provider(self.project, self.retired.without(found)), self.pinned)
         choices = beside_default(self.project, self.graph, choices) if found else list(HandedModels(self).choices())
+        choices = of_chosen_section(self, choices)
         configured = [c for c in choices if c.fields["how"] not in ("literal", "unused")]
         literal = [c for c in choices if c.fields["how"] == "literal"]
         called = {c.location.path for c in choices if c.fields["site"]}
         # a variable that a file reads is its calls', where they take the model out of a mapping
         sites = [c for c in configured if c.fields["site"] or (c.fields["how"] == "environment" and c.location.path not in called)]
         handed = all(c.fields["how"] == "parameter" and not c.fields["model"] for c in configured)  # by callers, which name it
-        if literal and (handed or (len(literal) > 2 * len(sites) and len(literal) >= 2)):
+        if literal and not _is_offered(configured) and (handed or (len(literal) > 2 * len(sites) and len(literal) >= 2)):
             prevailing = "literal"
         else:
             prevailing = "configured" if configured else "literal"
@@ -291,6 +295,12 @@ class Models:
                     named = MODEL_LINE.match(line)
                     if named and self.is_model(named.group(1)):
                         yield self._choice(path, number, "setting", named.group(1))
+
+
+def _is_offered(configured: list[Fact]) -> bool:
+    """Whether a table of models is offered, and a call takes the one that was picked: what smaller calls name is beside it."""
+    picked = any(c.fields["site"] and c.fields["how"] in ("setting", "parameter") and not c.fields["model"] for c in configured)
+    return picked and any(c.fields["how"] == "table" and not c.fields["site"] and MENU.search(str(c.fields["name"])) for c in configured)
 
 
 def _package(module: str) -> str:

@@ -15,6 +15,7 @@ from rung.link.meters import Meters
 from rung.link.project import Project
 from rung.link.records import Records
 from rung.link.unwired import Unwired
+from rung.link.unwritten import Unwritten
 from rung.regex import regex
 
 USAGE = regex(r"^(?:token_)?usage$|^model_stats$|^(?:usage|token)_(?:data|json|stats)$")
@@ -28,7 +29,8 @@ class Monitoring:
     """Facts of kind `call-record`, `metric`, `feedback`, `analytics-view` and `judged-answer`."""
 
     def __init__(self, project: Project, asking: Asking) -> None:
-        self.project, self.asking, self.unwired = project, asking, Unwired(project, asking.graph)
+        self.project, self.asking = project, asking
+        self.unwired, self.unwritten = Unwired(project, asking.graph), Unwritten(project)
         words = project.vocabulary["monitoring"]
         self.patterns = {k: regex(v, re.IGNORECASE) for k, v in words.items()}
 
@@ -36,7 +38,7 @@ class Monitoring:
         """All facts of this room."""
         entities = [e for e in Entities(self.project, self.asking).all if not self._is_idle(e)]
         found = [
-            *self._records(entities),
+            *self._records([e for e in entities if not self._is_unfilled(e)]),
             *Records(self.project, self.asking).facts(),
             *Meters(self.project, self.asking).facts(),
             *Feedback(self.project, self.asking, self.unwired, self.patterns).facts(entities),
@@ -51,6 +53,11 @@ class Monitoring:
         word, token = self.patterns["feedback"], self.patterns["token_fields"]
         telling = any(word.search(n) or token.search(n) for n in (snake(entity.name), *entity.spaced))
         return telling and entity.path in self.asking.graph.used and self.unwired.holds(entity.path)
+
+    def _is_unfilled(self, entity: Entity) -> bool:
+        """Whether nothing ever writes the tokens or the cost of a record."""
+        counted = [f for f in entity.fields if self.patterns["token_fields"].search(snake(f))]
+        return self.unwritten.holds(entity.path, entity.name, counted)
 
     def _records(self, entities: list[Entity]) -> Iterator[Fact]:
         """Stored per-call records of the project's own: an entity with token or cost fields beside what was called."""

@@ -16,6 +16,7 @@ from rung.facts.fact import Fact, Location
 from rung.facts.pipelines.types import Pipeline, Run, Unit
 from rung.knowledge import DEEPEST, LOADER, is_bounded
 from rung.link.globs import path_pattern
+from rung.link.shipped import BEHIND, copied_to
 from rung.link.sources import Sources
 from rung.regex import regex
 from rung.repository import Repository, Role
@@ -123,7 +124,18 @@ class Project:
     @cached_property
     def code(self) -> tuple[str, ...]:
         """Paths of own code files, without what only holds the interface's texts in some language."""
-        return tuple(p for p in self.paths if language_of(p) and self.is_own(p) and not TRANSLATIONS.search(p))
+        found = tuple(p for p in self.paths if language_of(p) and self.is_own(p) and not TRANSLATIONS.search(p))
+        behind = {p for p in found if BEHIND.search(p)}
+        if not behind:
+            return found
+        texts = [self.text(p) or "" for p in found if p not in behind]
+        return tuple(p for p in found if p not in behind or ((plain := self.shipped.get(p)) and _is_imported(plain, texts)))
+
+    @cached_property
+    def shipped(self) -> dict[str, str]:
+        """Code files that a project ships for its users to copy, with the paths that these copy them to."""
+        files = self.repository.files
+        return {p: plain for p in self.paths if language_of(p) and self.is_own(p) and (plain := copied_to(p, files))}
 
     def evidence(self, path: str, line: int) -> str:
         """The line of a file as a person would quote it."""
@@ -135,6 +147,13 @@ class Project:
         """A fact at a line of a file, with that line as evidence and the file's role among the fields."""
         shown = self.evidence(path, line) if text is None else text[:200]
         return Fact(kind, Location(path, line), shown, {"role": str(self.role(path)), **fields})
+
+
+def _is_imported(path: str, texts: list[str]) -> bool:
+    """Whether a line that imports something names a module."""
+    stem = posixpath.splitext(posixpath.basename(path))[0]
+    importing = re.compile(rf"^[^\n#]*(?:\bimport\b|\bfrom\b|\brequire|\binclude)[^\n]{{0,200}}\b{re.escape(stem)}\b", re.MULTILINE)
+    return any(stem in text and importing.search(text) for text in texts)
 
 
 def _parse(path: str, text: str | None) -> Any:

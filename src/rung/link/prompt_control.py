@@ -12,7 +12,7 @@ from rung.link.checks import assertions
 from rung.link.declared_tests import TestUnit, test_units
 from rung.link.evaluation import Evaluation
 from rung.link.graph import Graph
-from rung.link.handed_prompts import HandedPrompts
+from rung.link.handed_prompts import WARNS, HandedPrompts
 from rung.link.project import Project
 from rung.link.prompt_variants import PromptVariants
 from rung.link.rendered_prompts import RenderedPrompts
@@ -66,7 +66,7 @@ class PromptControl:
             for path, line in self.variants.in_code(prompts):
                 yield self.project.fact("prompt-control", path, line, control="version", variant=False)
                 return
-        other = None if found else self.variants.overriding(prompts)
+        other = None if found else self.variants.overriding(prompts) or self.variants.by_name(prompts)
         if other:
             yield self.project.fact("prompt-control", *other, control="version", variant=True)
         if found:
@@ -135,7 +135,11 @@ class PromptControl:
         return any(base.rsplit(".", 1)[-1] in taken for kind in source.classes for base in kind.bases)
 
     def _may_touch(self, path: str, files: set[str]) -> bool:
-        return any(t in files or self.modules.search(t) for t in self.graph.glanced(path))
+        return any(t in files or self._is_module(t) for t in self.graph.glanced(path))
+
+    def _is_module(self, path: str) -> bool:
+        """Whether a file bears the name of prompts that the application sends: those of tests are what a stand-in is asked."""
+        return bool(self.modules.search(path)) and self.project.role(path) is not Role.TEST
 
     def _renders(self, path: str, files: set[str]) -> int:
         """The line of an assertion on a rendered prompt in a test; 0 when there is none."""
@@ -146,11 +150,13 @@ class PromptControl:
         if source is None:
             return 0
         touched = {t for t in self.graph.touches(path) if t in files}
-        near = [t for t in self.graph.touches(path) if self.modules.search(t)] + [path] * itself
+        near = [t for t in self.graph.touches(path) if self._is_module(t)] + [path] * itself
         if not touched and not near:
             return 0
         taken = {n for t in (*touched, *near) for n in (self.graph.touches(path).get(t) or ())}
         givers = self._givers((*touched, *near))
+        if not touched and not givers:  # a module that is called after prompts and holds none
+            return 0
         givers |= _handing_on(source, givers)
         others = self._others((*touched, *near), givers)
         for unit in test_units(source):
@@ -173,7 +179,7 @@ class PromptControl:
         """Names of functions of files of prompts that give a prompt: a text stands in them, or a prompt's constant."""
         found: set[str] = set()
         for source in (s for p in paths if (s := self.project.source(p))):
-            speaking = {t.function for t in source.texts if len(t.value) >= LONG}
+            speaking = {t.function for t in source.texts if len(t.value) >= LONG and not WARNS.search(source.lines[t.line - 1])}
             constants = {a.name for a in source.assignments if a.function < 0 and len(a.value.text) >= LONG}
             for index, function in enumerate(source.functions):
                 body = "\n".join(source.lines[function.line - 1 : function.end_line])

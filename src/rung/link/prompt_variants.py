@@ -12,6 +12,7 @@ from rung.facts.code.source import Source, Value
 from rung.facts.fact import Fact
 from rung.link.expression import Expression
 from rung.link.graph import Graph
+from rung.link.named_prompts import NamedPrompts
 from rung.link.project import Project
 from rung.regex import regex
 
@@ -74,6 +75,7 @@ class PromptVariants:
         self.modules = regex(words["modules"], re.IGNORECASE)
         self.variant_endings = frozenset(words["variant_endings"])
         self.families = regex(words["family_names"], re.IGNORECASE)
+        self.named = NamedPrompts(project, graph)
 
     def _by_ending(self, paths: Iterable[str]) -> frozenset[str]:
         """Files of a format that puts a variant behind the name (`reply.formal.prompt` beside `reply.prompt` or another variant)."""
@@ -177,19 +179,29 @@ class PromptVariants:
         """Path and line of tables of versions, and of what selects a prompt by the name of its version."""
         holding = {p.location.path for p in prompts}
         for path in self.project.code:
-            if not self.project.is_application(path) or not (path in holding or path in self.graph.near or self.modules.search(path)):
+            if not self.project.is_application(path):
+                continue
+            known = self.project.shipped.get(path, path)
+            if not (path in holding or path in self.graph.near or self.modules.search(known)):
                 continue
             if self._is_versioned_module(path):
                 yield path, 1
             text = self.project.text(path) or ""
             if "prompt" in text.lower() and (line := self._reads_variant(text, prompts)):
                 yield path, line
-            if not SELECTOR_HINT.search(text) and not (path in holding or self.modules.search(path)):
+            if not SELECTOR_HINT.search(text) and not (path in holding or self.modules.search(known)):
                 continue
             source = self.project.source(path)
             line = (self._in_source(source) or self._table_of_variants(source)) if source else 0
             if line:
                 yield path, line
+
+    def by_name(self, prompts: list[Fact]) -> tuple[str, int] | None:
+        """A table in which a prompt stands beside its default by the name by which a caller chooses it, or by the family of a model."""
+        holding = {p.location.path for p in prompts}
+        own = (p for p in self.project.code if self.project.is_application(p) and (p in holding or self.named.may_declare(p)))
+        sources = (s for p in own if (s := self.project.source(p)))
+        return next(((s.path, line) for s in sources if (line := self.named.line(s, self._is_family_table))), None)
 
     def overriding(self, prompts: list[Fact]) -> tuple[str, int] | None:
         """A class of prompts that is another one's variant: named after it, derived from it, with another text for one of its prompts."""

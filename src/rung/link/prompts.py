@@ -29,10 +29,10 @@ from rung.repository import Role
 
 CONSTANT_HINT = regex(r"PROMPT|Prompt|prompt|TEMPLATE|Template|template|INSTRUCTION|SYSTEM_MESSAGE|Signature")
 # A module that only holds constants asks nothing itself; the prompts among them are handed to what does.
-CONSTANTS_MODULE = regex(r"(?:^|/)(?:constants?|consts?|configs?|settings|messages|templates|strings|texts)\.\w+$", re.IGNORECASE)
+CONSTANTS_MODULE = regex(r"(?:^|[/_.-])(?:constants?|consts?|configs?|settings|messages|templates|strings|texts)\.\w+$", re.IGNORECASE)
 TEMPLATES_MODULE = regex(r"(?:^|[/_.-])(?:templates?|messages|wording|texts|phrasing)\.\w+$", re.IGNORECASE)
 HOLE = regex(r"\{\{?[^{}\n]{1,60}\}?\}|\$\{?\w+\}?|<%=?|%\(\w+\)s|\{\}")
-WORDS = regex(r"[^\W\d_]{2,}(?:\s+|[,.;:]\s*)[^\W\d_]{2,}")
+WORDS = regex(r"[^\W\d_]{2,}(?:\s+|[,.;:\u3001\u3002\uff01\uff0c\uff1a\uff1b\uff1f]\s*)[^\W\d_]{2,}")
 FRONT = regex(r"\A---[^\S\n]*\n(?:[^\n]*\n){0,30}?---")
 FRONT_KEY = regex(r"^([A-Za-z][\w-]{0,40})[ \t]?:", re.MULTILINE)
 PROMPT_LENGTH = 40
@@ -143,8 +143,9 @@ class Prompts:
             if not self.project.is_application(path) or self.not_paths.search(path):
                 continue
             text = self.project.text(path) or ""
-            is_module = bool(self.modules.search(path)) and not _judges(path) and not self.not_modules.search(path)
-            speaks = path in self.graph.near or (CONSTANTS_MODULE.search(path) and path in self.graph.used)
+            known = self.project.shipped.get(path, path)
+            is_module = bool(self.modules.search(known)) and not _judges(path) and not self.not_modules.search(known)
+            speaks = path in self.graph.near or (CONSTANTS_MODULE.search(known) and path in self.graph.used)
             holds = not is_module and (self._holds_templates(path) or self._builds_messages(path, text))
             if not is_module and not holds and not (speaks and CONSTANT_HINT.search(text)) and not self._may_tell(path, text):
                 continue

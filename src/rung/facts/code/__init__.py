@@ -29,6 +29,7 @@ _GRAMMARS: Mapping[str, tuple[str, str]] = {
 }
 _NAMES: Mapping[str, str] = {"Rakefile": ".rake", "Gemfile": ".rb", "config.ru": ".rb"}
 _TEMPLATES = (".blade.php",)  # text with holes, whatever they end in
+_SHIPPED = (".example", ".sample", ".template", ".dist", ".default")  # behind the name of a file that users copy
 _EMBEDDED = {".ipynb": notebook, ".vue": scripts, ".svelte": scripts, ".astro": frontmatter}
 _LANGUAGE = {"kotlin": "java"}
 LANGUAGES: Mapping[str, str] = {suffix: _LANGUAGE.get(module, module) for suffix, (module, _) in _GRAMMARS.items()}
@@ -39,7 +40,8 @@ def _suffix(path: str) -> str:
     name = basename(path)
     if name.endswith(_TEMPLATES):
         return ""
-    return _NAMES.get(name) or splitext(name)[1].lower()
+    suffix = splitext(name)[1].lower()
+    return _NAMES.get(name) or (splitext(splitext(name)[0])[1].lower() if suffix in _SHIPPED else suffix)
 
 
 def language_of(path: str) -> str | None:
