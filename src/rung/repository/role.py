@@ -19,7 +19,7 @@ class Role(StrEnum):
 
 CODE = words("""
     py pyx ipynb js jsx mjs cjs ts tsx mts cts vue svelte go java kt kts scala groovy cs fs vb rb php rs swift c cc cpp h hpp m
-    ex exs clj dart lua r jl sh bash ps1 sql
+    cxx mm ex exs erl gleam clj cljs cljc dart lua pl pm r jl hs ml nim zig cr gd elm sh bash ps1 sql
 """)
 
 
