@@ -12,7 +12,7 @@ from rung.facts.fact import Fact
 from rung.link.identity import Identity
 from rung.link.kept_results import left_behind, table
 from rung.link.project import Project
-from rung.link.prose import LINK_ONLY, MIN_PROSE, is_edited, sections
+from rung.link.prose import LINK_ONLY, MIN_PROSE, extent, is_edited, sections
 from rung.link.result_files import told
 from rung.link.risk_documents import PAGES, RiskDocuments
 from rung.regex import regex
@@ -157,7 +157,7 @@ class Documents:
         """A contributor guide that says something; one for coding assistants only where it says how to build, test and contribute."""
         if README.search(path) and "/" not in path:
             return self._guide_section(text)
-        if not self.contributing.search(path) or len(text) <= MIN_PROSE / 2 or not is_edited(self.patterns["placeholders"], text):
+        if not self.contributing.search(path) or extent(text) <= MIN_PROSE / 2 or not is_edited(self.patterns["placeholders"], text):
             return 0
         words = {w.lower() for w in self.patterns["guide_words"].findall(text)}
         enough = 3 if self.patterns["weak_guides"].search(path) else 1 if self.patterns["guides"].search(path) else 0
@@ -249,7 +249,7 @@ class Documents:
             heading = section.splitlines()[0]
             if headings.search(heading):
                 items = ITEM.findall(section)
-                if len(items) >= 2 and len(LINK_ONLY.sub("", section)) > 120:
+                if len(items) >= 2 and extent(LINK_ONLY.sub("", section)) > 120:
                     return number
         for lead in self.patterns["roadmap_lead"].finditer(text) if not guide else ():
             items = list(itertools.takewhile(ITEM.match, (row for row in text[lead.end() :].splitlines() if row.strip())))
@@ -260,7 +260,7 @@ class Documents:
     def _design(self, path: str, text: str) -> int:
         if (self.contributing.search(path) and not self.patterns["weak_guides"].search(path)) or self.changelog.search(path):
             return 0
-        if self.patterns["design"].search(path) and len(text) > MIN_PROSE:
+        if self.patterns["design"].search(path) and extent(text) > MIN_PROSE:
             named = self.patterns["design_words"].findall(posixpath.splitext(posixpath.basename(path))[0].replace("_", " "))
             words = self.patterns["design_words"].findall(text) + named  # `docs/prompts.md` says by its name what it is about
             if len({w.lower() for w in words}) >= 2 and (len(words) >= 3 or "/" not in path):
@@ -269,7 +269,7 @@ class Documents:
             for number, section in sections(text):
                 if self.patterns["design_heading"].search(section.splitlines()[0]):
                     found = {w.lower() for w in self.patterns["design_words"].findall(section)}
-                    if len(section) > 400 and len(found) >= 2:
+                    if extent(section) > 400 and len(found) >= 2:
                         return number
         return 0
 

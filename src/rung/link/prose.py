@@ -9,7 +9,13 @@ from rung.regex import regex
 
 MIN_PROSE = 200
 LINK_ONLY = regex(r"\[[^\]]*\]\([^)]*\)|https?://\S+")
+DENSE = regex(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 FENCED = regex(r"^\s*```.*?^\s*```", re.MULTILINE | re.DOTALL)
+
+
+def extent(text: str) -> int:
+    """How long a text is in characters of an alphabet: one of Chinese, Japanese or Korean says what two or three of these say."""
+    return len(text) + 2 * len(DENSE.findall(text))
 
 
 def is_edited(placeholders: re.Pattern[str], text: str) -> bool:

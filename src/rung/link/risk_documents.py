@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 
 from rung.link.project import Project
-from rung.link.prose import LINK_ONLY, MIN_PROSE, is_edited, sections
+from rung.link.prose import LINK_ONLY, MIN_PROSE, extent, is_edited, sections
 from rung.regex import regex
 
 PAGES = (".tsx", ".jsx", ".vue", ".svelte", ".astro", ".html", ".erb", ".cshtml", ".razor")
 # A list item with a name and no value.
 BLANK_FIELD = regex(r"\s*[-*+]\s+(?:\*\*)?[^:*\n]{1,80}:(?:\*\*)?:?\s*$")
-SPEAKS_OF_MODEL = regex(r"\b(?:model|llms?|ai|answers?|responses?|hallucinat\w+|generated)\b", re.IGNORECASE)
+SPEAKS_OF_MODEL = regex(
+    r"\b(?:model|llms?|ai|answers?|responses?|hallucinat\w+|generated)\b|模型|生成|回答|モデル|모델|модел", re.IGNORECASE
+)
 
 
 class RiskDocuments:
@@ -33,7 +35,7 @@ class RiskDocuments:
         name = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", "/".join(path.split("/")[-2:]))
         text = (self.project.text(path) or "") if self.page_names.search(name) else ""
         words = {w.lower() for w in self.words.findall(text)}
-        return len(text) > 4 * MIN_PROSE and len(words) >= 3 and bool(SPEAKS_OF_MODEL.search(text))
+        return extent(text) > 4 * MIN_PROSE and len(words) >= 3 and bool(SPEAKS_OF_MODEL.search(text))
 
     def line(self, path: str, text: str) -> int:
         """A document about this system's risks, limits or intended use; a section of one will do, a line or a list of links won't."""
@@ -43,7 +45,7 @@ class RiskDocuments:
         prose = self._written(text) if named else ""
         if (
             named
-            and len(prose) > MIN_PROSE
+            and extent(prose) > MIN_PROSE
             and len({w.lower() for w in self.words.findall(prose)}) >= 2
             and is_edited(self.placeholders, text)
         ):
@@ -55,7 +57,7 @@ class RiskDocuments:
                 body = self._written("\n".join(section.splitlines()[1:]))
                 words = {w.lower() for w in self.words.findall(body)}
                 told = len(words) + (len({w.lower() for w in self.data.findall(body)}) if words else 0)
-                if len(body) > 2 * MIN_PROSE and told >= 2 and SPEAKS_OF_MODEL.search(body):
+                if extent(body) > 2 * MIN_PROSE and told >= 2 and SPEAKS_OF_MODEL.search(body):
                     return number
         return 0
 
