@@ -17,6 +17,11 @@ ASSERTION = regex(
     r"|^(?:t|b|tb|suite|s|c|r|require|assert|is|qt|g|Expect|Ω|gomega)\.(?:Error|Errorf|Fatal|Fatalf|Fail|FailNow|Equal|NotEqual|True|False|NoError|Contains|Nil|NotNil|"
     r"Len|Greater\w*|Less\w*|ErrorIs|Regexp|JSONEq|ElementsMatch|Expect|Eventually|Empty|NotEmpty|InDelta|Subset|Panics|EqualError|To|Should)$"
     r"|^assert(?:\.strict)?\.\w+$|\.Should\.\w+$"
+    # Snapshots, an HTTP exchange, a template of infrastructure, and short names of the runners of JavaScript and Ruby.
+    r"|(?:^|\.|::)(?:prop_assert\w*|assert_(?:matches|\w{0,20}snapshot|approx_eq|relative_eq|abs_diff_eq|eq|ne))!$|(?:^|\.)(?:MatchSnapshot|SnapshotT|andExpect\w*|verifyNo(?:More)?Interactions)$|^is_expected\.(?:to|not_to|to_not)$"
+    r"|(?:^|\.)(?:has_?[rR]esource(?:_?[pP]roperties)?|HasResource(?:Properties)?|(?:all|All)Resources(?:Properties)?|all_resources(?:_properties)?"
+    r"|[rR]esource(?:Properties)?CountIs|resource_(?:properties_)?count_is|[tT]emplateMatches|template_matches|has_?[oO]utput|HasOutput)$"
+    r"|^t\.(?:is|not|deepEqual|notDeepEqual|deepEquals|like|truthy|falsy|true|false|regex|throws\w*|notThrows\w*|snapshot|equal|equals|same|ok|notOk|match)$"
     r"|(?:^|\.)Assert\.\w+(?:\.\w+)?$|^Assert\b|^I\.(?:see|dontSee|canSee|cantSee)\w*$|^XCTAssert\w*|(?:^|\.)(?:raises|pytest\.fail|fail)$|^(?:assertThat|assertEquals|assertTrue)\b"
 )
 # The kinds of assertion that only see that something came back, or that it has the right form.
@@ -28,7 +33,7 @@ FORM_ONLY = regex(
     r"|GetType\(|callable\(|issubclass\(|hasattr\(|Object\.keys\(|NotEmpty\(|isfinite|isNaN\(|\.shape\b|\.dtype\b|\.ndim\b"
     r"|expect\.any(?:thing)?\((?!.*string(?:Containing|Matching))|\.Should\(\)\.(?:NotBe\w*|BeOfType|BeAssignableTo|HaveCount\w*|HaveLength|BeNull\w*|BeTrue|(?:Not)?Throw\w*)\b"
     r"|\bshould(?:Not)?(?:Be(?:Null|Empty|Blank|InstanceOf|TypeOf|Positive)|Have(?:Size|(?:Min|Max)?Length|ElementAt\w*))\b|\bshouldNotBe\s*\(?(?:null\b|\"\")|\bshouldThrow\w*"
-    r"|NotNil\b|NoError\b|(?:assert|require|s)\.Error\w*\(|IsNotNull|IsType|[sS]tatus_?[cC]ode|http\.Status[A-Z]|HttpStatus\b|[cC]ode\)\.to(?:Be|Equal|StrictEqual)\(|\.status\b|isinstance\(|toHaveProperty|toBeVisible|toBeInTheDocument|\bis_(?:string|array|int|float|numeric|object|null|bool)\(|\bis_?set\(|assertJson\(|assert_called|toHaveBeenCalled|assertStatus|HasField"
+    r"|\bstatus\(\)\.is|\)\.exists\(\)|NotNil\b|NoError\b|(?:assert|require|s)\.Error\w*\(|IsNotNull|IsType|[sS]tatus_?[cC]ode|http\.Status[A-Z]|HttpStatus\b|[cC]ode\)\.to(?:Be|Equal|StrictEqual)\(|\.status\b|isinstance\(|toHaveProperty|toBeVisible|toBeInTheDocument|\bis_(?:string|array|int|float|numeric|object|null|bool)\(|\bis_?set\(|assertJson\(|assert_called|toHaveBeenCalled|assertStatus|HasField"
     r"""|\[["'](?:status|state)["']\]\)?\s{0,3}(?:,|==|in\b|\.to\w{2,12}\()\s{0,3}[\[({]?\s{0,3}["'](?:success\w*|ok|error|fail\w*|complete\w*|done|running|pending)["']""",
 )
 # Links of a fluent assertion that only see form, before one that looks at content: `isNotNull().contains("bar")`.

@@ -29,6 +29,13 @@ ITEM = regex(r"^\s*(?:[-*+|]|\d+\.)\s+\S.{8,}", re.MULTILINE)
 LICENCE = regex(r"(?:^|/)(?:licen[cs]e|copying)(?:\.(?:md|txt|rst))?$", re.IGNORECASE)
 HOLDER = regex(r"^\W*copyright\s+(?:\(c\)|©)?\s*(?:\d{4}[\d,\s-]*)?(?:by\s+)?([A-Za-z][^\n\[\]{}<>]{2,60})", re.IGNORECASE | re.MULTILINE)
 README = regex(r"(?:^|/)readme\.(?:md|rst)$", re.IGNORECASE)
+# What a table of features, or a list of them, calls planned.
+PLANNED = regex(
+    r"^[ \t]{0,8}(?:\|[^\n]{2,300}\|[ \t*_`]{0,6}[^\w\n|]{0,6}[Pp]lanned\b[^\n|]{0,40}\|"
+    r"|[-*][ \t][^\n]{8,200}\((?:still )?[Pp]lanned\)[ \t]{0,4}$)",
+    re.MULTILINE,
+)
+MANY_PLANNED = 3
 RELEASE_ITEM = regex(r"^\s*(?:#+|[-*|])\s*[\[*`_]*v?\d+\.\d+(?:\.\d+)?\b", re.MULTILINE | re.IGNORECASE)
 
 # Keys of what an experiment is told.
@@ -251,6 +258,9 @@ class Documents:
                 items = ITEM.findall(section)
                 if len(items) >= 2 and extent(LINK_ONLY.sub("", section)) > 120:
                     return number
+        planned = list(PLANNED.finditer(text)) if not guide and "lanned" in text else []
+        if len(planned) >= MANY_PLANNED:
+            return text.count("\n", 0, planned[0].start()) + 1
         for lead in self.patterns["roadmap_lead"].finditer(text) if not guide else ():
             items = list(itertools.takewhile(ITEM.match, (row for row in text[lead.end() :].splitlines() if row.strip())))
             if len(items) >= 2:

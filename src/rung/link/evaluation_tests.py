@@ -43,6 +43,7 @@ class EvaluationTests:
         if self.stubs.stands_in(source):
             return None
         scorers = {n for t in self.graph.touches(source.path) if is_near_tests(self.project, t) for n in self.scorers(t)}
+        helpers = self.scorers(source.path) - {u.name for u in units}
         served, posted = self.subjects.requests.of(source), self.subjects.served.calls(source)
         harmless = replaced_beside(self.project, self.graph, source) if self.uses.glance.holds(source.path, "stand-in") else frozenset()
         held = (
@@ -66,6 +67,7 @@ class EvaluationTests:
                 continue
             if not scored and (stands_in(source, unit, harmless) or fixtures_stand_in(self.project, source, unit)):
                 continue
+            scored = scored or any(c.callee.rsplit(".", 1)[-1] in helpers for c in inside)
             if asking is None:  # asked late, since it parses all that leads to the model
                 asking = self.asking.calls(source.path)
             calls = self._asked(source, unit, asking, served)
@@ -73,7 +75,7 @@ class EvaluationTests:
             content = bool(calls or given) and (judges_answer(source, unit, calls, given) or self._tries(source, unit))
             if content or (calls and scored) or (scored and asserts(source, unit) and self.subjects.touches_model(source)):
                 live.append(unit)
-                decided += [unit] if content or (scored and asserts_content(source, unit, scorers)) else []
+                decided += [unit] if content or (scored and asserts_content(source, unit, frozenset(scorers) | helpers)) else []
         if not live:
             return None
         criterion = (source.path, decided[0].line) if decided else None

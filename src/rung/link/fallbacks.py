@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from rung.facts.code.source import Call, Loop, Source, Value
 from rung.link.conditions import Conditions, enclosing
+from rung.link.entities import snake
 from rung.link.models import Models
 from rung.regex import regex
 
@@ -34,6 +35,17 @@ HANDLER = regex(r"^(\s*)(?:\}\s*)?(?:except\b|catch\b|rescue\b)")
 # A question that ended with an error, where errors are values.
 FAILURE = regex(r"\bif\b.*\berr\w*\s*!=\s*nil|\bErr\(\w*\)\s*=>|\.is_err\(\)")
 TRIED = regex(r"^\s*(?:try|begin)\b")
+# Functions that try out a key, a connection or a set-up, and give no answer; and what is said only to see whether anything comes back.
+TRIES_OUT = regex(
+    r"(?:^|_)(?:test|validate|verify|check|ping|probe|health|diagnose)_(?:\w{1,30}_)?(?:keys?|credentials?|connections?|connectivity|health|access|auth\w*"
+    r"|availability|config\w*|settings|tokens?|endpoints?|providers?|models?|llms?|backends?)(?:_|$)"
+    r"|(?:^|_)(?:set|save|add|update|create|store)_(?:\w{1,30}_)?(?:api_?keys?|credentials?)(?:_|$)|(?:^|_)health_?checks?(?:_|$)"
+)
+PROBE = regex(
+    r"""["'`](?:hi|hello|hey|ping|test|testing|are you there|say (?:hi|hello|ok))(?![\w-])[^"'`\n{}$%]{0,40}["'`]""",
+    re.IGNORECASE,
+)
+SEEKS = regex(r"(?:^|_)(?:get|find|pick|select|choose|first|resolve|best|ask|answer|complete|generate|chat|invoke)(?:_|$)")
 # What is taken out of an object or a mapping, by its name: `.model`, `["model"]`, `.get("model")`, `[:model]`.
 TAKEN = r"""\??(?:\.(?:get|fetch|at)\(|\.|\[)[\s:"']{0,3}(\w+)"""
 VARIABLE = regex(
@@ -50,7 +62,7 @@ class Fallbacks:
 
     def lines(self, source: Source) -> Iterator[int]:
         """Lines of loops over models that end with the first answer, and of calls of a second model where the first failed."""
-        yield from (loop.line for loop in source.loops if self._tries_in_order(source, loop))
+        yield from (loop.line for loop in source.loops if self._tries_in_order(source, loop) and not _only_tries(source, loop))
         yield from self._takes_over(source)
 
     def _tries_in_order(self, source: Source, loop: Loop) -> bool:
@@ -138,6 +150,14 @@ class Fallbacks:
             receiver = call.callee.split(".")[-2] if "." in call.callee else ""
             return receiver.lower() if self.conditions.roles.search(receiver) or self.models.name.search(receiver) else ""
         return _told(value)
+
+
+def _only_tries(source: Source, loop: Loop) -> bool:
+    """Whether a loop only sees which models can be asked, by the name of its function or by what it says to them."""
+    inside = [f for f in source.functions if f.name and f.line <= loop.line <= f.end_line]
+    name = snake(max(inside, key=lambda f: f.line).name) if inside else ""
+    body = "\n".join(source.lines[loop.line - 1 : loop.end_line])
+    return bool(TRIES_OUT.search(name)) or (not SEEKS.search(name) and bool(PROBE.search(body)))
 
 
 def _told(value: Value) -> str:

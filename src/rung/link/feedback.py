@@ -46,6 +46,11 @@ NO_TELEMETRY = regex(
 ANSWERS = regex(
     r"^(?:this\.|self\.)?(?:res|resp|response|reply|rw|ctx|context|sockets?|ws|io|conn)\.(?:\w+\.){0,3}(?:send\w*|set|write\w*|index|post|submit\w*)$"
 )
+# A request with a vote to an address that was handed out for it, which is no route of the application's own.
+POSTS = regex(r"(?:^|\.)(?:\$?fetch|ofetch|axios|ky|request|post|patch|put|sendBeacon|Post|PostAsync|PostAsJsonAsync)$")
+FEEDBACK_ADDRESS = regex(r"^(?:[a-z_]{1,30}\.)?(?:\w{1,20}_)?feedback_?(?:token_)?(?:url|uri|link)s?(?:$|[.\[])")
+SENDS = regex(r"[\"'](?:POST|PATCH|PUT|post|patch|put)[\"']|\.(?:post|patch|put|sendBeacon)\(|\bPost\w{0,12}\(")
+VALUE = regex(r"\b(?:score|rating|vote|thumbs?|thumbs?_?(?:up|down)|is_?positive|is_?helpful|helpful)\b", re.IGNORECASE)
 # A condition above a call.
 BRANCH = regex(r"^\s*(?:\}\s*)?(?:if|elif|else if|case|when|switch)\b")
 NEAR = 4
@@ -111,7 +116,7 @@ class Feedback:
             if not (routed or HANDLES.search(self.project.text(path) or "")) or self.unwired.holds(path):
                 continue
             source = self.project.source(path)
-            line = (self._stored(source) or self._told(source) or self._scored(source)) if source else 0
+            line = (self._stored(source) or self._told(source) or self._scored(source) or self._posted(source)) if source else 0
             if line:
                 yield self.project.fact("feedback", path, line)
                 return
@@ -238,6 +243,19 @@ class Feedback:
             told = "\n".join((given, name, *opened))
             voted = self.votes.search(told) or self.patterns["feedback_files"].search(source.path)
             if voted and not self.judged.search(f"{given}\n{name}"):
+                return call.line
+        return 0
+
+    def _posted(self, source: Source) -> int:
+        """The line where a vote is posted straight to the address that a recorder of calls gave for the feedback on a call; 0 for none."""
+        for call in source.calls:
+            given = call.arguments.items[:1]
+            if not POSTS.search(call.callee) or not given or not FEEDBACK_ADDRESS.search(snake(given[0].text)):
+                continue
+            inside = [f for f in source.functions if f.line <= call.line <= f.end_line]
+            first = min((f.line for f in inside), default=call.line)
+            told = "\n".join(source.lines[first - 1 : call.end_line])
+            if SENDS.search(told) and VALUE.search(told):
                 return call.line
         return 0
 

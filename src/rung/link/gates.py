@@ -12,6 +12,7 @@ from rung.facts.code.source import Call, Function, Source, Text, Value
 from rung.facts.fact import Fact
 from rung.link.asking import Asking
 from rung.link.entities import snake
+from rung.link.offered_tools import OfferedTools
 from rung.link.project import Project
 from rung.regex import regex
 
@@ -71,6 +72,7 @@ class Gates:
 
     def __init__(self, project: Project, asking: Asking, reach: Reach) -> None:
         self.project, self.asking, self.reach = project, asking, reach
+        self.offered = OfferedTools(project, asking)
         words = project.vocabulary["gates"]
         self.refusals = regex(words["refusals"], re.IGNORECASE)
         self.plain_refusals = regex(words["plain_refusals"], re.IGNORECASE)
@@ -96,6 +98,8 @@ class Gates:
                 continue
             source = self.project.source(path)
             line, name = self._gate(source) if source else (0, "")
+            if source and not line:
+                line, name = self.offered.place(source)
             if line:
                 yield self.project.fact("safety-measure", path, line, measure="approval", sides=["action"], tool="", function=name)
 

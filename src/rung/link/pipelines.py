@@ -18,6 +18,7 @@ from rung.link.commands import allowed, command_tools
 from rung.link.declared_tests import OPTIONAL, TestUnit, test_units
 from rung.link.evaluation import Evaluation
 from rung.link.globs import path_pattern
+from rung.link.gone_files import GoneFiles
 from rung.link.graph import Graph
 from rung.link.named_tasks import command_evaluation, starts
 from rung.link.project import Project
@@ -42,7 +43,7 @@ class Pipelines:
     def __init__(self, project: Project, graph: Graph, uses: Uses, evaluations: list[Evaluation]) -> None:
         self.project, self.graph, self.uses = project, graph, uses
         self.evaluations = {e.path: e for e in evaluations if not e.dead}
-        self.surroundings = Surroundings(project, graph)
+        self.surroundings, self.gone = Surroundings(project, graph), GoneFiles(project)
         self._asserting: dict[str, bool] = {}
         self._tested: dict[tuple[str, Selection, str], str] = {}
 
@@ -56,7 +57,9 @@ class Pipelines:
             if any(t.category == "local-cluster" for t in tools):
                 own_clusters |= jobs
             made = ((t, publishing(self.project, t, run.folder) or _artifact(t, jobs & own_clusters)) for t in tools)
-            found += [self._fact("run", run, tool=t.id, category=t.category, artifact=artifact) for t, artifact in made]
+            for tool, artifact in made:
+                told = "" if artifact == "publishes" and self.gone.named_by(run) else artifact
+                found.append(self._fact("run", run, tool=tool.id, category=tool.category, artifact=told))
             runners = [t for t in tools if t.category == "test-runner"]
             for tool in runners:
                 found += self._tests(run, tool)

@@ -66,7 +66,7 @@ class PromptControl:
             for path, line in self.variants.in_code(prompts):
                 yield self.project.fact("prompt-control", path, line, control="version", variant=False)
                 return
-        other = None if found else self.variants.overriding(prompts) or self.variants.by_name(prompts)
+        other = None if found else self.variants.overriding(prompts) or self.variants.by_name(prompts) or self.variants.by_model(prompts)
         if other:
             yield self.project.fact("prompt-control", *other, control="version", variant=True)
         if found:

@@ -12,6 +12,7 @@ from rung.facts.code.source import Source, Value
 from rung.facts.fact import Fact
 from rung.link.expression import Expression
 from rung.link.graph import Graph
+from rung.link.model_prompts import chosen_by_model
 from rung.link.named_prompts import NamedPrompts
 from rung.link.project import Project
 from rung.regex import regex
@@ -195,6 +196,10 @@ class PromptVariants:
             line = (self._in_source(source) or self._table_of_variants(source)) if source else 0
             if line:
                 yield path, line
+
+    def by_model(self, prompts: list[Fact]) -> tuple[str, int] | None:
+        """A choice between prompts that are kept apart by the model that is asked."""
+        return chosen_by_model(self.project, self.graph, self.families, self.modules, {p.location.path for p in prompts})
 
     def by_name(self, prompts: list[Fact]) -> tuple[str, int] | None:
         """A table in which a prompt stands beside its default by the name by which a caller chooses it, or by the family of a model."""

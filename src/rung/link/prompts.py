@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from rung.facts.code.source import Source, Value
 from rung.facts.fact import Fact
@@ -92,9 +93,7 @@ class Prompts:
                 for path in matching(self.project, signature):
                     if self.project.is_application(path) and not self.not_paths.search(path) and not _judges(path):
                         text = self.project.text(path) or ""
-                        version = _field(text, "version") or (
-                            "variants" if re.search(r"^\s*(?:node_)?variants:", text, re.MULTILINE) else ""
-                        )
+                        version = _field(text, "version") or ("variants" if _varies(self.project.data(path), text) else "")
                         yield self.prompt(path, 1, "definition", structured=True, version=version)
 
     def _files(self) -> Iterator[Fact]:
@@ -264,8 +263,19 @@ def _judges(path: str) -> bool:
 
 
 def _field(text: str, key: str) -> str:
-    match = re.search(rf"^\s*{key}\s*:\s*[\"']?([^\s\"'#]+)", text, re.MULTILINE)
+    """What a file says of itself as a whole, at its top or in its metadata: a field of an input or an output says nothing of it."""
+    inside = r"(?:(?:metadata|meta|info|prompt):[ \t]*\n(?:[ \t]+.*\n){0,40}?[ \t]+)?"
+    match = re.search(rf"^{inside}{key}[ \t]*:[ \t]*[\"']?([^\s\"'#]+)", text, re.MULTILINE)
     return match.group(1) if match else ""
+
+
+def _varies(data: Any, text: str) -> bool:
+    """Whether a file holds two variants or more; where it can't be parsed, whether it names any."""
+    if not isinstance(data, dict):
+        return bool(re.search(r"^[ \t]*(?:node_)?variants:", text, re.MULTILINE))
+    tables = [data, *(v for v in data.values() if isinstance(v, dict))]
+    inner = [*tables, *(v for t in tables for v in t.values() if isinstance(v, dict))]
+    return any(isinstance(t.get("variants"), dict | list) and len(t["variants"]) > 1 for t in inner)
 
 
 def _template_text(value: Value) -> str:

@@ -11,6 +11,7 @@ from rung.facts.code.source import Call, Source, Value
 from rung.facts.fact import Fact
 from rung.link.asking import Asking
 from rung.link.entities import snake
+from rung.link.filled_keys import filled_keys, holder
 from rung.link.project import Project
 from rung.regex import regex
 
@@ -28,6 +29,9 @@ WHOLE = regex(
 )
 # Classes and the like that a file declares, in any language.
 DECLARED = regex(r"\b(?:class|struct|record|interface|type|object|module)\s+(\w+)")
+# Functions that give what they put together, and calls that copy what they are handed.
+GIVES = regex(r"_?(?:get|to|as|dump|build|make|collect|serialize)_?")
+COPIES = regex(r"(?:^|\.)(?:deepcopy|copy|structuredClone|cloneDeep|clone|dict|asdict|freeze)$")
 SPEAKS = regex(r"[Tt]okens?\b|[Tt]okens?_|[Uu]sage|[Cc]ost\b|[Pp]rompt|[Mm]essages|[Qq]uery|[Mm]etrics|_time\b|[Ll]atency")
 
 
@@ -71,7 +75,7 @@ class Records:
         if not any(self._sinks(source, c.callee) or self.savers.search(snake(c.callee.rsplit(".", 1)[-1])) for c in source.calls):
             return 0
         classes = self._classes(source)
-        self._filled = _filled(source)
+        self._filled = filled_keys(source)
         tainted: dict[tuple[int, str], int] = {}
         for call in source.calls:
             line = next((v.line for v in _walk(call.arguments, DEPTH) if self._is_record(v, classes)), 0)
@@ -103,10 +107,12 @@ class Records:
         for call in source.calls:
             if not self.events.search(call.callee) or len(call.arguments.items) < 2:
                 continue
-            names = {v.text for v in call.arguments.items if v.kind == "name"}
-            given = [a.value for a in source.assignments if a.function == call.function and a.name in names and a.value.kind == "mapping"]
-            keys = [{snake(k) for v in _nested(value) for k in v.keys if k} for value in (call.arguments, *given)]
-            if any(all(any(p.search(k) for k in held) for p in self.event_parts) for held in keys):
+            names = {item.text for v in _nested(call.arguments) for item in v.items if item.kind == "name"}
+            given = [
+                a.value for a in source.assignments if a.name in names and a.value.kind == "mapping" and _sees(source, call, a.function)
+            ]
+            held = {snake(k) for value in (call.arguments, *given) for v in _nested(value) for k in v.keys if k}
+            if all(any(p.search(k) for k in held) for p in self.event_parts):
                 return call.line
         return 0
 
@@ -155,6 +161,10 @@ class Records:
                 hit = next((v for v in _walk(call.arguments, 2) if self._is_record(v, classes)), None)
                 if hit is not None:
                     tainted.setdefault(_scope(call.function, head), hit.line)
+            elif call.function >= 0 and COPIES.search(call.callee) and GIVES.match(name := source.functions[call.function].name):
+                hit = next((v for v in _walk(call.arguments, 2) if self._is_record(v, classes)), None)
+                if hit is not None:  # what a function gives back is a copy of a record
+                    tainted.setdefault((-2, name), hit.line)
 
     def _spread(self, source: Source, tainted: dict[tuple[int, str], int]) -> bool:
         """Hands records on: to names that are made of them, to lists that they are put into, to functions that give an attribute back."""
@@ -168,11 +178,7 @@ class Records:
             line = self._held(call.arguments, call.function, tainted)
             if line and head and tail in ("append", "push", "Add", "add", "extend", "insert"):
                 tainted.setdefault(_scope(call.function, head), line)
-            if (
-                line
-                and call.function >= 0
-                and re.match(r"(?:get|to|as|dump|build|make|collect|serialize)_?", source.functions[call.function].name)
-            ):
+            if line and call.function >= 0 and GIVES.match(source.functions[call.function].name):
                 tainted.setdefault((-2, source.functions[call.function].name), line)
         return len(tainted) > before
 
@@ -196,7 +202,8 @@ class Records:
         if value.kind == "mapping" or (value.kind == "call" and any(value.keys)):
             keys = {snake(k) for v in _nested(value) for k in v.keys if k}
             if "history" in keys or "messages" in keys or "trajectory" in keys:
-                keys |= {snake(k) for item in value.items if item.kind == "name" for k in self._filled.get(item.text, ())}
+                held = zip(value.keys, value.items, strict=False)
+                keys |= {snake(k) for key, item in held for k in self._filled.get(holder(key, item), ())}
             if self._tells(keys):
                 return True
         if value.kind == "call" and classes:
@@ -317,14 +324,12 @@ class Records:
         return False
 
 
-def _filled(source: Source) -> dict[str, set[str]]:
-    """Keys that a file puts into mappings one by one, by the names of these, wherever that is."""
-    found: dict[str, set[str]] = {}
-    for a in source.assignments:
-        head, dot, key = a.name.rpartition(".")
-        if dot and "." not in head:
-            found.setdefault(head, set()).add(key)
-    return found
+def _sees(source: Source, call: Call, function: int) -> bool:
+    """Whether a call stands in a function or in one inside it."""
+    inner = call.function
+    while inner >= 0 and inner != function:
+        inner = source.functions[inner].parent
+    return inner == function
 
 
 def _scope(function: int, name: str) -> tuple[int, str]:

@@ -45,6 +45,10 @@ BY_NAMESPACE = ("csharp", "java", "ruby", "rust", "go")
 
 
 EVALUATION = frozenset({"evaluation"})
+# Modules of a tool from which what goes with its cases is taken, and nothing that scores.
+HELPERS = regex(
+    r"\.(?:constants?|types?|typing|utils?|helpers?|data|data_?structures?|schemas?|test_?sets?|synthesi\w+|docker\w*|versions?)(?:\.|$)"
+)
 
 
 def evaluation_tools(uses: Uses, path: str) -> list[Tool]:
@@ -89,7 +93,10 @@ def _of_module(project: Project, call: Call, tail: str, tool: Tool, source: Sour
 
 def _import_tools(project: Project, source: Source, module: str, name: str) -> tuple[Tool, ...]:
     modules = project.catalogue.imports.get(source.language)
-    return (*modules.find(module), *modules.find(f"{module}.{name}")) if modules else ()
+    found = (*modules.find(module), *modules.find(f"{module}.{name}")) if modules else ()
+    if not HELPERS.search(module):
+        return found
+    return tuple(t for t in found if any(glob_matches(glob, name) for glob in (*t.entry.get("metrics", {}), *t.strings("names"))))
 
 
 class Harness:
