@@ -155,8 +155,6 @@ class PromptControl:
             return 0
         taken = {n for t in (*touched, *near) for n in (self.graph.touches(path).get(t) or ())}
         givers = self._givers((*touched, *near))
-        if not touched and not givers:  # a module that is called after prompts and holds none
-            return 0
         givers |= _handing_on(source, givers)
         others = self._others((*touched, *near), givers)
         for unit in test_units(source):
