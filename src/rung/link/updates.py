@@ -24,7 +24,16 @@ ECOSYSTEMS = {
     "cargo": {"cargo"},
     "composer": {"composer"},
     "conda": {"conda", "pip"},
+    "pub": {"pub"},
+    "swift": {"swift"},
+    "hex": {"mix"},
+    "sbt": {"sbt"},
 }
+# Ecosystems of languages whose manifests aren't read, and what these are called, by the endings of source files.
+UNREAD = {
+    ".dart": ("pub", "pubspec.yaml"), ".swift": ("swift", "Package.swift"), ".ex": ("hex", "mix.exs"), ".exs": ("hex", "mix.exs"),
+    ".scala": ("sbt", "build.sbt"),
+}  # fmt: skip
 LANGUAGES = {
     "python": frozenset({"pypi"}), "javascript": frozenset({"npm"}), "go": frozenset({"go"}), "java": frozenset({"maven"}),
     "kotlin": frozenset({"maven"}), "csharp": frozenset({"nuget"}), "ruby": frozenset({"gem"}), "rust": frozenset({"cargo"}),
@@ -107,7 +116,16 @@ class Updates:
             Library(str(d.fields["ecosystem"]), str(d.fields["name"]).lower(), d.location.path)
             for d in self.project.dependencies
             if any(d.fields["ecosystem"] in ecosystems for ecosystems in wanted)
-        }
+        } | {library for use in callers if (library := self._unread(use.location.path))}
+
+    def _unread(self, path: str) -> Library | None:
+        """What a source file is built with, told by the nearest manifest above it, for languages whose manifests aren't read."""
+        ecosystem, name = UNREAD.get(posixpath.splitext(path)[1], ("", ""))
+        while ecosystem and path:
+            path = posixpath.dirname(path)
+            if (manifest := posixpath.join(path, name)) in self.project.repository.files:
+                return Library(ecosystem, "", manifest)
+        return None
 
     def _covers(self, manager: Manager, library: Library) -> bool:
         if manager.name != "*" and manager.name not in ECOSYSTEMS.get(library.ecosystem, set()):
