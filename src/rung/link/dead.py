@@ -81,13 +81,13 @@ class Dead:
         tail = module.replace(".", "/")
         if "." in module and not self._ends_with(tail):
             return "" if self._gives_more(tail) or self._is_elsewhere(tail) else module
-        found = [p for p in self._python_files[posixpath.basename(tail)] if p.endswith((f"/{tail}.py", f"/{tail}/__init__.py"))]
+        found = [p for p in self.python_files[posixpath.basename(tail)] if p.endswith((f"/{tail}.py", f"/{tail}/__init__.py"))]
         return self._missing([p[1:] for p in found], imported, tail) if found else ""
 
     def _gives_more(self, tail: str) -> bool:
         """Whether a package or module around this one gives modules that stand in no file of their own."""
         while tail := posixpath.dirname(tail):
-            around = [p for p in self._python_files[posixpath.basename(tail)] if p.endswith((f"/{tail}.py", f"/{tail}/__init__.py"))]
+            around = [p for p in self.python_files[posixpath.basename(tail)] if p.endswith((f"/{tail}.py", f"/{tail}/__init__.py"))]
             if any(GIVES_MODULES.search(self.project.text(p[1:]) or "") for p in around):
                 return True
         return False
@@ -132,7 +132,7 @@ class Dead:
 
     def _has(self, place: str) -> bool:
         """Whether anything of that name stands there, whatever its ending."""
-        return place in self._stems or place in self._folders
+        return place in self._stems or place in self.project.folders
 
     def _ends_with(self, tail: str) -> bool:
         return any(p.endswith(f"{tail}.py") or f"{tail}/" in p for p in self.project.repository.files)
@@ -169,17 +169,7 @@ class Dead:
         return frozenset(posixpath.join(posixpath.dirname(p), posixpath.basename(p).split(".")[0]) for p in self.project.repository.files)
 
     @cached_property
-    def _folders(self) -> frozenset[str]:
-        found: set[str] = set()
-        for path in self.project.repository.files:
-            folder = posixpath.dirname(path)
-            while folder and folder not in found:
-                found.add(folder)
-                folder = posixpath.dirname(folder)
-        return frozenset(found)
-
-    @cached_property
-    def _python_files(self) -> dict[str, list[str]]:
+    def python_files(self) -> dict[str, list[str]]:
         """Python modules by the last part of their name, each with a slash before its path."""
         found: dict[str, list[str]] = defaultdict(list)
         for path in self.project.repository.files:

@@ -70,15 +70,7 @@ class GoneFiles:
                 yield path
 
     def _is_there(self, path: str) -> bool:
-        return path in self.files or path in self._folders or any(other.endswith(f"/{path}") for other in self.files)
-
-    @cached_property
-    def _folders(self) -> frozenset[str]:
-        found: set[str] = set()
-        for path in self.files:
-            while (path := posixpath.dirname(path)) and path not in found:
-                found.add(path)
-        return frozenset(found)
+        return path in self.files or path in self.project.folders or any(other.endswith(f"/{path}") for other in self.files)
 
     def _others(self, run: Run) -> list[Run]:
         """The other runs of the job that a run belongs to."""

@@ -132,6 +132,15 @@ class Project:
         return tuple(p for p in found if p not in behind or ((plain := self.shipped.get(p)) and _is_imported(plain, texts)))
 
     @cached_property
+    def folders(self) -> frozenset[str]:
+        """All folders that hold files of the repository, whatever their role."""
+        found: set[str] = set()
+        for path in self.repository.files:
+            while (path := posixpath.dirname(path)) and path not in found:
+                found.add(path)
+        return frozenset(found)
+
+    @cached_property
     def shipped(self) -> dict[str, str]:
         """Code files that a project ships for its users to copy, with the paths that these copy them to."""
         files = self.repository.files

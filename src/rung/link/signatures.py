@@ -128,17 +128,8 @@ class Signatures:
         head, tail = module.split(".", 1)[0], module.replace(".", "/")
         if not head or (head in self._others and head not in self.dead.own_names):
             return ""
-        found = [p for p in self._files[posixpath.basename(tail)] if p.endswith((f"/{tail}.py", f"/{tail}/__init__.py"))]
+        found = [p for p in self.dead.python_files[posixpath.basename(tail)] if p.endswith((f"/{tail}.py", f"/{tail}/__init__.py"))]
         return found[0][1:] if len(found) == 1 else ""
-
-    @cached_property
-    def _files(self) -> dict[str, list[str]]:
-        found: dict[str, list[str]] = defaultdict(list)
-        for path in self.project.repository.files:
-            if path.endswith(".py"):
-                stem = posixpath.basename(path)[:-3]
-                found[posixpath.basename(posixpath.dirname(path)) if stem == "__init__" else stem].append("/" + path)
-        return found
 
     @cached_property
     def _others(self) -> frozenset[str]:
@@ -146,7 +137,9 @@ class Signatures:
         installed = {re.split(r"[^\w]", str(d.fields["name"]))[0].lower() for d in self.project.dependencies}
         installed |= {str(d.fields["name"]).replace("-", "_").lower() for d in self.project.dependencies}
         modules = self.project.catalogue.imports.get("python")
-        roots = {p.strip("/").split("/")[i] for ps in self._files.values() for p in ps for i in range(p.strip("/").count("/") or 1)}
+        roots = {
+            p.strip("/").split("/")[i] for ps in self.dead.python_files.values() for p in ps for i in range(p.strip("/").count("/") or 1)
+        }
         return frozenset(r for r in {x.removesuffix(".py") for x in roots} if r.lower() in installed or (modules and modules.find(r)))
 
     def signature(self, path: str, found: Definition) -> Signature | None:
