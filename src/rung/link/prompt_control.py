@@ -14,6 +14,7 @@ from rung.link.evaluation import Evaluation
 from rung.link.graph import Graph
 from rung.link.handed_prompts import WARNS, HandedPrompts
 from rung.link.project import Project
+from rung.link.prompt_file_variants import PromptFileVariants
 from rung.link.prompt_variants import PromptVariants
 from rung.link.rendered_prompts import RenderedPrompts
 from rung.link.subjects import JUDGING
@@ -52,7 +53,7 @@ class PromptControl:
         self.project, self.graph, self.asking, self.prompts = project, graph, asking, prompts
         self.evaluations = [e for e in evaluations if not e.dead and not FIXTURE.search(e.path)]
         words = project.vocabulary["prompts"]
-        self.variants = PromptVariants(project, graph)
+        self.variants, self.file_variants = PromptVariants(project, graph), PromptFileVariants(project, graph)
         self.modules = regex(words["modules"], re.IGNORECASE)
 
     def facts(self) -> list[Fact]:
@@ -61,7 +62,7 @@ class PromptControl:
 
     def _versions(self, prompts: list[Fact]) -> Iterator[Fact]:
         """(a) explicit versions or variants: in names, fields, or a registry with labels."""
-        found, is_version = next(self.variants.among(prompts), (None, False))
+        found, is_version = next(self.file_variants.among(prompts), (None, False))
         if not is_version:
             for path, line in self.variants.in_code(prompts):
                 yield self.project.fact("prompt-control", path, line, control="version", variant=False)
