@@ -299,7 +299,9 @@ class Marking:
             return False
         parts = [_text(v) for v in call.arguments.items if v.kind != "string"]
         if "." in call.callee:
-            parts.append(call.callee.rpartition(".")[0])
+            receiver = call.callee.rpartition(".")[0]
+            at_once = any(c.line == call.line and c.callee == receiver for c in self.calls)  # `answer(q).include?(expected)`
+            parts.append(f"{receiver}()" if at_once else receiver)
         answers = [self._answers_in(p, call.line, call.function) for p in parts]
         if not any(answers):
             return False

@@ -41,10 +41,11 @@ def read_rakefile(path: str, text: str) -> list[Unit]:
         return []
     reader = _Reader(path.rpartition("/")[2])
     reader.walk(SgRoot(bounded(text), "ruby").root(), "", None, 0)
+    folder = "." if path.endswith(".rake") else folder_of(path)  # a file that a Rakefile takes in runs where that stands
     units = []
     for task in reader.tasks.values():
         needs = tuple(dict.fromkeys(reader.resolved(need, task.name) for need in task.needs))
-        units.append(Unit("rake", task.name, path, task.line, folder_of(path), tuple(task.commands), needs, task.name == "default"))
+        units.append(Unit("rake", task.name, path, task.line, folder, tuple(task.commands), needs, task.name == "default"))
     return units
 
 
